@@ -1,0 +1,58 @@
+"""Record identities: hashes of normalised content, never of order, file name or time.
+
+Normalisation here serves identity only (NFKC, case, quotes, white space); repairing text is the cleaning engine's work.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+
+import polars as pl
+
+_QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u2026": "..."})
+_SPACE = re.compile(r"\s+")
+_ID_HEX = 32  # 128 bits: no collision to be expected below 2**60 records
+
+
+def normalised(text: str) -> str:
+    """Return `text` as identity sees it: NFKC, straight quotes, one space, lower case."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text.translate(_QUOTES))).strip().casefold()
+
+
+def digest(*parts: str) -> str:
+    """Return 32 hex digits of SHA-256 over the parts, unambiguous as to where one ends."""
+    h = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        h.update(len(data).to_bytes(8, "big"))
+        h.update(data)
+    return h.hexdigest()[:_ID_HEX]
+
+
+def conversation_id(turns: Iterable[tuple[str, str]]) -> str:
+    """Return the id of a dialogue given as (role, content) pairs."""
+    return "c-" + digest(*(part for role, content in turns for part in (role, normalised(content))))
+
+
+def passage_id(text: str) -> str:
+    """Return the id of a passage."""
+    return "p-" + digest(normalised(text))
+
+
+def record_ref() -> pl.Expr:
+    """Return an expression that keys one row of a stage dataset: content id, source and position.
+
+    Two files may hold the same dialogue: same `id`, two rows, two refs, so that both are accounted for.
+    """
+    prov = pl.col("provenance").struct
+    return pl.concat_str(
+        pl.col("id"),
+        pl.col("source"),
+        prov.field("file_sha256").str.slice(0, 12),
+        prov.field("record_id"),
+        prov.field("plan_row_id"),
+        prov.field("start").cast(pl.String),
+        separator="|",
+        ignore_nulls=True,
+    ).alias("ref")
