@@ -7,7 +7,7 @@ their reasons. Raw tables (lists of words, targets, licences) come through `tabl
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -57,6 +57,7 @@ def numbers(name: str) -> dict[str, Number]:
         for key, child in node.items():
             if not isinstance(child, dict):
                 continue
+            child = cast("dict[str, Any]", child)
             if "value" in child:
                 try:
                     found[prefix + key] = Number.model_validate(child)

@@ -1,0 +1,68 @@
+"""The settings of one installation, read from the environment in one place.
+
+Lives here: names, defaults and validation of every `EMPATHY_*` variable. Must not live here: secrets; those are named, never read, here.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+SAMPLE_LANDING = Path(__file__).parent.parent / "sample_landing"
+
+
+class SettingsError(ValueError):
+    """An `EMPATHY_*` variable has an impossible value."""
+
+
+class Settings(BaseModel):
+    """Where raw material lies, where results go, how large the release is and who writes generated conversations."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    landing: str = Field(default=str(SAMPLE_LANDING), description="Folder of landed files; default: the bundled samples.")
+    storage: str = Field(default="data", description="Storage root: a local folder or `s3://bucket/prefix`.")
+    cache: str = Field(default="", description="Local folder for caches and scratch files; default: `cache` below a local storage root.")
+    scale: float = Field(default=1.0, gt=0, le=100, description="Release targets are multiplied by this; 0.02 builds 1,200 conversations.")
+    seed: int = Field(default=20_260_101, ge=0, description="Seed of the generation plan.")
+    backend: Literal["embedded", "llm"] = Field(default="embedded", description="Who writes generated conversations.")
+    llm_endpoint: str = Field(default="", description="Base URL of an OpenAI-compatible server, for backend `llm`.")
+    llm_model: str = Field(default="", description="Model name at that server.")
+    llm_key_env: str = Field(default="EMPATHY_LLM_API_KEY", description="Name of the variable that holds the key.")
+    fetch: bool = Field(default=False, description="Whether papers are fetched from the network; landed files are always read.")
+    detector_data: str = Field(default="", description="Labelled JSONL to train the crisis detector from; default: bundled weights.")
+    scorer_data: str = Field(default="", description="Labelled JSONL to train the EARS scorer from; default: bundled weights.")
+    benchmark: str = Field(default="", description="Labelled JSONL to certify the detector on; default: the bundled benchmark.")
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
+        """Return the settings of the environment; unset and empty variables take their defaults.
+
+        Raises:
+            SettingsError: A variable cannot be understood.
+        """
+        env = os.environ if env is None else env
+        given = {name: env[var] for name in cls.model_fields if env.get(var := f"EMPATHY_{name.upper()}", "").strip()}
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = f"EMPATHY_{str(first['loc'][0]).upper()}"
+            found = f"{name}={first['input']!r} found, but {first['msg'].lower()}"
+            raise SettingsError(f"{found}. Correct it in the environment or .env.") from None
+
+    @property
+    def cache_dir(self) -> Path:
+        """The local cache folder, absolute."""
+        if self.cache:
+            return Path(self.cache).expanduser().resolve()
+        if self.storage.startswith("s3://"):
+            return Path("data/cache").resolve()
+        return Path(self.storage.removeprefix("file://")).expanduser().resolve() / "cache"
+
+    @property
+    def landing_dir(self) -> Path:
+        """The landing folder, absolute."""
+        return Path(self.landing).expanduser().resolve()

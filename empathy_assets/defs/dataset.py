@@ -1,0 +1,114 @@
+"""The `dataset` decorator: what every stored table of the graph has in common, said once.
+
+Lives here: record schema, code version, owners, standard metadata (duration, preview, plots) and data version of a dataset asset.
+Must not live here: anything about one particular asset.
+"""
+
+import base64
+import functools
+import inspect
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import dagster as dg
+import polars as pl
+from pydantic import BaseModel
+
+from empathy_assets.adapters.cache import fingerprint
+from empathy_assets.adapters.io_manager import RECORD_KEY, column_schema
+from empathy_assets.records.versions import PIPELINE_VERSION, SCHEMA_VERSION
+
+OWNER = "team:datasets"
+_PREVIEW_ROWS = 5
+_CELL = 120  # characters of a preview cell
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an asset function returns: its table, figures worth plotting over releases, and pictures as PNG bytes by title."""
+
+    frame: pl.DataFrame
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    plots: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def dataset(
+    record: type[BaseModel],
+    *,
+    group: str,
+    key: str | None = None,
+    kinds: set[str] | None = None,
+    version: str = "1",
+    **options: Any,
+) -> Callable[[Callable[..., Outcome]], dg.AssetsDefinition]:
+    """Return a decorator that makes an asset of a function returning an `Outcome`.
+
+    Args:
+        record: Record model of the table's rows; the IO manager enforces its schema.
+        group: UI group, equal to the folder's name.
+        key: Asset key where it differs from the function's name (`nightmare-fuel`).
+        kinds: UI kinds besides polars and parquet.
+        version: Version of the asset's own code; bump it when the function changes meaning.
+        options: Further arguments of `dagster.asset`.
+    """
+
+    def decorate(function: Callable[..., Outcome]) -> dg.AssetsDefinition:
+        @functools.wraps(function)
+        def compute(*args: Any, **kwargs: Any) -> dg.MaterializeResult:
+            started = time.perf_counter()
+            outcome = function(*args, **kwargs)
+            return _result(outcome, time.perf_counter() - started)
+
+        # Dagster reads inputs from the signature: keep the parameters, replace the return type.
+        signature = inspect.signature(function)
+        del compute.__wrapped__
+        compute.__signature__ = signature.replace(return_annotation=dg.MaterializeResult)  # type: ignore[attr-defined]
+        compute.__annotations__ = {**function.__annotations__, "return": dg.MaterializeResult}
+        return dg.asset(
+            key=dg.AssetKey([key or function.__name__]),
+            group_name=group,
+            kinds={"polars", "parquet", *(kinds or ())},
+            owners=[OWNER],
+            code_version=f"{PIPELINE_VERSION}-schema{SCHEMA_VERSION}-{version}",
+            metadata={RECORD_KEY: record.__name__, "dagster/column_schema": column_schema(record)},
+            **options,
+        )(compute)
+
+    return decorate
+
+
+def _result(outcome: Outcome, seconds: float) -> dg.MaterializeResult:
+    metadata: dict[str, Any] = {"duration_seconds": round(seconds, 3), "preview": dg.MetadataValue.md(preview(outcome.frame))}
+    metadata |= {title: dg.MetadataValue.md(inline_png(title, png)) for title, png in outcome.plots.items()}
+    metadata |= dict(outcome.metadata)
+    return dg.MaterializeResult(value=outcome.frame, metadata=metadata, data_version=dg.DataVersion(fingerprint(outcome.frame)))
+
+
+def inline_png(title: str, png: bytes) -> str:
+    """Return a PNG as a Markdown image that needs no server."""
+    return f"![{title}](data:image/png;base64,{base64.b64encode(png).decode()})"
+
+
+def preview(frame: pl.DataFrame) -> str:
+    """Return the first rows as a Markdown table, long cells cut."""
+    if frame.is_empty():
+        return "_no rows_"
+    rows = frame.head(_PREVIEW_ROWS).to_dicts()
+    head = "| " + " | ".join(frame.columns) + " |\n|" + " --- |" * frame.width
+    return head + "".join("\n| " + " | ".join(_cell(value) for value in row.values()) + " |" for row in rows)
+
+
+def _cell(value: Any) -> str:
+    text = str(value).replace("|", "\\|").replace("\n", " ")
+    return text if len(text) <= _CELL else text[: _CELL - 1] + "…"
+
+
+def table(rows: pl.DataFrame) -> dg.MarkdownMetadataValue:
+    """Return a small frame as Markdown metadata, all rows."""
+    if rows.is_empty():
+        return dg.MetadataValue.md("_none_")
+    head = "| " + " | ".join(rows.columns) + " |\n|" + " --- |" * rows.width
+    body = "".join("\n| " + " | ".join(_cell(v) for v in row) + " |" for row in rows.iter_rows())
+    return dg.MetadataValue.md(head + body)

@@ -1,0 +1,1 @@
+"""Generation: the plan that decides all randomness, and the NeMo Data Designer assets that execute it."""

@@ -1,0 +1,48 @@
+"""The step the four stages share: prepare and score the sources' conversations, route them, report figures."""
+
+from functools import partial
+
+import dagster as dg
+import polars as pl
+
+from empathy_assets.adapters.compute import map_frame
+from empathy_assets.defs.dataset import Outcome, table
+from empathy_assets.defs.resources import Workspace
+from empathy_assets.engines.plotting.plots import ears_histogram
+from empathy_assets.engines.staging.figures import stage_figures
+from empathy_assets.engines.staging.prepare import PREPARED_VERSION, prepare_and_score, unpack
+from empathy_assets.engines.staging.route import route
+from empathy_assets.records.arrow import from_frame
+from empathy_assets.records.judge import Judge
+
+
+def stage_dataset(
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    sources: list[pl.DataFrame],
+    crisis_detector: pl.DataFrame,
+    ears_scorer: pl.DataFrame,
+) -> Outcome:
+    """Return the rows of this asset's stage from the sources' conversations, in the order of the sources."""
+    stage = context.asset_key.to_user_string()
+    detector, scorer = from_frame(crisis_detector, Judge)[0], from_frame(ears_scorer, Judge)[0]
+    rows = pl.concat(sources).filter(pl.col("stage").is_null() | (pl.col("stage") == stage))
+
+    def progress(done: int, total: int) -> None:
+        context.log.info(f"{stage}: {done}/{total} chunks prepared and scored")
+
+    outcomes = map_frame(
+        partial(prepare_and_score, detector_weights=detector.weights_uri, scorer_weights=scorer.weights_uri),
+        rows,
+        namespace="staging",
+        version=f"{PREPARED_VERSION}|{detector.version}|{scorer.version}",
+        cache=workspace.frames,
+        progress=progress,
+    )
+    records, rejects = unpack(outcomes)
+    workspace.quarantine.write(stage, rejects)
+    staged = route(records, stage)
+    figures = stage_figures(staged)
+    by_source = staged.group_by("source", pl.col("labels").struct.field("kind")).len("conversations").sort("source", "kind")
+    metadata = {**figures, "unusable": rejects.height, "by_source": table(by_source)}
+    return Outcome(staged, metadata, {"ears": ears_histogram({stage: staged["scores"].struct.field("ears")})})

@@ -1,0 +1,125 @@
+"""Expansion: rules turned into text, with facts that stay the same for a whole conversation.
+
+All draws come from one counter-based generator per conversation, so text depends on the row's seed and the banks alone.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from empathy_assets.engines.generating.banks import Rules
+from empathy_assets.engines.generating.grammar.person import PRONOUNS, to_second
+from empathy_assets.engines.generating.grammar.template import Alternative, Nodes, Slot
+
+_MULTIPLIER = 6364136223846793005
+_INCREMENT = 1442695040888963407
+_MASK = (1 << 64) - 1
+_MAX_DEPTH = 24
+
+
+class UnknownRuleError(KeyError):
+    """A slot names a rule that none of the scopes in force defines."""
+
+
+class Draw:
+    """A 64-bit linear congruential generator (Knuth, MMIX constants), its high bits used; state may be saved and restored."""
+
+    __slots__ = ("state",)
+
+    def __init__(self, seed: int) -> None:
+        self.state = (seed * 2862933555777941757 + 3037000493) & _MASK
+        self.below(2)
+
+    def below(self, n: int) -> int:
+        """Return the next integer in [0, n)."""
+        self.state = state = (self.state * _MULTIPLIER + _INCREMENT) & _MASK
+        return ((state ^ (state >> 29)) >> 24) % n
+
+
+class Expansion:
+    """One conversation in the making: its scopes, its facts so far and the alternatives already used."""
+
+    __slots__ = ("_draw", "_facts", "_given", "_scopes", "_used")
+
+    def __init__(self, seed: int, scopes: Sequence[Rules], given: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        """Start a conversation.
+
+        Args:
+            seed: Seed of all draws.
+            scopes: Rule tables, most specific first.
+            given: Facts known beforehand by name and part, e.g. `{"passage": {"quote": ...}}`.
+        """
+        self._draw = Draw(seed)
+        self._scopes = scopes
+        self._given = given or {}
+        self._facts: dict[str, tuple[str, str | None, str]] = {}
+        self._used: dict[str, set[int]] = {}
+
+    def below(self, n: int) -> int:
+        """Return an integer in [0, n) from this conversation's generator."""
+        return self._draw.below(n)
+
+    def rule(self, name: str) -> tuple[Alternative, ...]:
+        """Return the alternatives of a rule in the most specific scope that has it.
+
+        Raises:
+            UnknownRuleError: No scope in force has it.
+        """
+        for rules in self._scopes:
+            if name in rules:
+                return rules[name]
+        raise UnknownRuleError(f"no rule `{name}` in the scopes in force; add it to [rules] of the bank")
+
+    def write(self, name: str) -> str:
+        """Return a fresh expansion of the rule `name`, unmended."""
+        return self._text(self._pick(name).nodes, 0)
+
+    def _pick(self, name: str) -> Alternative:
+        alternatives = self.rule(name)
+        n = len(alternatives)
+        used = self._used.setdefault(name, set())
+        if len(used) >= n:
+            used.clear()
+        index = self._draw.below(n)
+        while index in used:
+            index = (index + 1) % n
+        used.add(index)
+        return alternatives[index]
+
+    def _text(self, nodes: Nodes, depth: int) -> str:
+        if depth > _MAX_DEPTH:
+            raise RecursionError("a bank rule contains itself; break the circle")
+        parts: list[str] = []
+        for node in nodes:
+            if isinstance(node, str):
+                parts.append(node)
+            elif isinstance(node, Slot):
+                parts.append(self._slot(node, depth))
+            else:
+                parts.append(self._text(node.options[self._draw.below(len(node.options))], depth + 1))
+        return "".join(parts)
+
+    def _slot(self, slot: Slot, depth: int) -> str:
+        given = self._given.get(slot.name)
+        if given is not None:
+            return given[slot.part]
+        if slot.fresh:
+            first, second, _ = self._expanded(self._pick(slot.name), depth)
+        else:
+            if slot.name not in self._facts:
+                self._facts[slot.name] = self._expanded(self._pick(slot.name), depth)
+            first, second, pronoun = self._facts[slot.name]
+            if slot.part:
+                return PRONOUNS[pronoun or "they"][slot.part]
+        if not slot.you:
+            return first
+        return to_second(first) if second is None else second
+
+    def _expanded(self, alternative: Alternative, depth: int) -> tuple[str, str | None, str]:
+        """Return first person, explicit second person and pronoun; both persons see the same draws."""
+        before = self._draw.state
+        first = self._text(alternative.nodes, depth + 1)
+        if alternative.you is None:
+            return first, None, alternative.pronoun
+        after, self._draw.state = self._draw.state, before
+        second = self._text(alternative.you, depth + 1)
+        self._draw.state = after
+        return first, second, alternative.pronoun

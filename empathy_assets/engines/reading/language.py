@@ -1,0 +1,58 @@
+"""Language of a text: a function-word test that settles English, and lingua for everything else.
+
+Lives here: the judgement for one conversation or chapter. Must not live here: what happens to text in other languages.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from empathy_assets.policy.load import number, table
+
+if TYPE_CHECKING:
+    from lingua import LanguageDetector
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+
+
+@cache
+def _english_words() -> frozenset[str]:
+    return frozenset(table("reading")["language"]["english_words"])
+
+
+@cache
+def _detector() -> LanguageDetector:
+    from lingua import Language, LanguageDetectorBuilder
+
+    names: list[str] = table("reading")["language"]["others"]
+    return LanguageDetectorBuilder.from_languages(*(getattr(Language, name) for name in names)).build()
+
+
+def language_of(text: str) -> str:
+    """Return the ISO 639-1 code of `text`, or an empty string where it is too short to tell."""
+    sample = text[: int(number("reading", "language.sample_chars"))]
+    words = [w.replace("’", "'").lower() for w in _WORD.findall(sample)]
+    letters = sum(map(len, words))
+    if letters == 0:
+        return ""
+    latin = sum(len(w) for w in words if w.isascii()) / letters
+    if letters < number("reading", "language.min_letters"):
+        return "" if latin >= number("reading", "language.latin_share") else _detected(sample)
+    common = _english_words()
+    share = sum(w in common for w in words) / len(words)
+    if share >= number("reading", "language.function_words") and latin >= number("reading", "language.latin_share"):
+        return "en"
+    return _detected(sample)
+
+
+def _detected(sample: str) -> str:
+    found = _detector().detect_language_of(sample)
+    return found.iso_code_639_1.name.lower() if found is not None else ""
+
+
+def is_english(text: str) -> tuple[bool, str]:
+    """Return whether `text` may pass as English, and the code found; text too short to tell passes."""
+    code = language_of(text)
+    return code in ("", "en"), code

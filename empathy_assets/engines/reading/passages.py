@@ -1,0 +1,117 @@
+"""Passages: blocks of running text cut into pieces of whole sentences with their anchors.
+
+Lives here: sentence splitting and packing. Must not live here: what a block is in a PDF, an EPUB or a caption file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from syntok import segmenter
+
+from empathy_assets.policy.load import number
+
+_CLAUSE = re.compile(r"(?<=[;:,—])\s+")
+_ODD_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Block:
+    """One paragraph of a work; `page` is 1-based or None, `paragraph` 1-based within the chapter."""
+
+    text: str
+    paragraph: int
+    page: int | None = None
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some whole sentences with the blocks they came from."""
+
+    text: str
+    first: Block
+    last: Block
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of one paragraph, in order; joined by a space they give the paragraph back, white space apart."""
+    flat = _ODD_SPACE.sub(" ", text).strip()
+    if not flat:
+        return []
+    starts = sorted({s[0].offset for p in segmenter.analyze(flat) for s in p if s})
+    cuts = [0, *(o for o in starts if 0 < o < len(flat)), len(flat)]
+    found = [flat[a:b].strip() for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [part for sentence in found if sentence for part in _divided(sentence)]
+
+
+def _divided(sentence: str) -> list[str]:
+    """Return the sentence, or its clauses where it is longer than any passage may be."""
+    hard = int(number("reading", "passage.hard_words"))
+    if sentence.count(" ") < hard:
+        return [sentence]
+    parts: list[str] = [""]
+    for clause in _CLAUSE.split(sentence):
+        words = clause.split()
+        for i in range(0, len(words), hard):
+            chunk = " ".join(words[i : i + hard])
+            if parts[-1] and len(parts[-1].split()) + len(chunk.split()) > hard // 2:
+                parts.append(chunk)
+            else:
+                parts[-1] = f"{parts[-1]} {chunk}".strip()
+    return parts
+
+
+class _Packer:
+    """Sentences collected until they make a passage."""
+
+    def __init__(self) -> None:
+        self.items: list[tuple[str, Block]] = []
+        self.words = 0
+
+    def add(self, sentence: str, block: Block, count: int) -> None:
+        self.items.append((sentence, block))
+        self.words += count
+
+    def take(self) -> Piece:
+        text, previous = "", None
+        for sentence, block in self.items:
+            text += sentence if previous is None else (" " if block is previous else "\n\n") + sentence
+            previous = block
+        piece = Piece(text, self.items[0][1], self.items[-1][1])
+        self.items, self.words = [], 0
+        return piece
+
+
+def pack(blocks: Sequence[Block]) -> Iterator[Piece]:
+    """Yield the blocks of one chapter as passages of whole sentences, about 60 to 180 words.
+
+    A passage ends at the first paragraph end past the target, or before the sentence that would take it over the maximum; what is
+    left at the end of a chapter joins the passage before it when both stay within the hard limit.
+    """
+    least, target = number("reading", "passage.min_words"), number("reading", "passage.target_words")
+    most, hard = number("reading", "passage.max_words"), number("reading", "passage.hard_words")
+    packer, held = _Packer(), None
+    for block in blocks:
+        for sentence in sentences(block.text):
+            count = sentence.count(" ") + 1
+            if packer.words >= least and packer.words + count > most:
+                if held:
+                    yield held
+                held = packer.take()
+            packer.add(sentence, block, count)
+        if packer.words >= target:
+            if held:
+                yield held
+            held = packer.take()
+    if packer.items:
+        short, rest = packer.words < least, packer.take()
+        if held and short and len(held.text.split()) + len(rest.text.split()) <= min(hard, most + least):
+            joint = " " if rest.first is held.last else "\n\n"
+            held, rest = Piece(held.text + joint + rest.text, held.first, rest.last), None
+        if held:
+            yield held
+        held = rest
+    if held:
+        yield held

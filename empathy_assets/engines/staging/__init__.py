@@ -1,0 +1,1 @@
+"""Staging: from raw conversations to the prepared, scored and routed rows of one stage dataset."""

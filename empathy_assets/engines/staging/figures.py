@@ -1,0 +1,23 @@
+"""Figures of a stage dataset: the numbers its checks compare and the UI plots release over release."""
+
+import polars as pl
+
+from empathy_assets.policy.load import number
+
+
+def stage_figures(frame: pl.DataFrame) -> dict[str, float | int]:
+    """Return count, EARS and crisis figures of scored conversations (Conversation schema); shares in 0 to 1, 0 where there are no rows."""
+    score = pl.col("scores").struct
+    known = pl.col("labels").struct.field("known_crisis").fill_null(False)
+    flagged = score.field("crisis_flagged").fill_null(False)
+    row = frame.select(
+        pl.len().alias("conversations"),
+        score.field("ears").mean().fill_null(0.0).alias("ears_mean"),
+        (score.field("ears") >= number("gates", "ears_min")).mean().fill_null(0.0).alias("ears_pass_share"),
+        flagged.mean().fill_null(0.0).alias("crisis_flagged_share"),
+        known.sum().alias("known_crisis"),
+        (known & flagged).sum().alias("known_crisis_flagged"),
+        score.field("pii_residue").sum().alias("pii_residue"),
+        score.field("words").mean().fill_null(0.0).alias("words_mean"),
+    ).row(0, named=True)
+    return {name: round(value, 4) if isinstance(value, float) else int(value) for name, value in row.items()}

@@ -1,0 +1,50 @@
+"""The chunk-wise part of staging: clean, mask, score. A pure function of its rows and the judges' weights.
+
+Lives here: the order of the steps and how rejects travel beside the rows. Must not live here: cleaning, scoring or routing rules.
+"""
+
+from pathlib import Path
+
+import polars as pl
+
+from empathy_assets.engines.cleaning.prepare import prepare
+from empathy_assets.engines.scoring.crisis import load_detector
+from empathy_assets.engines.scoring.ears import load_scorer
+from empathy_assets.engines.scoring.score import score_conversations
+from empathy_assets.records.arrow import polars_schema
+from empathy_assets.records.conversation import Conversation
+from empathy_assets.records.reject import Reject
+
+PREPARED_VERSION = "1"
+"""Bump when the steps below change; part of the cache key beside the judges' versions."""
+
+
+def prepare_and_score(frame: pl.DataFrame, *, detector_weights: str = "", scorer_weights: str = "") -> pl.DataFrame:
+    """Return one row per input row: struct column `record` (Conversation) or, where it cannot be used, `reject` (Reject).
+
+    Args:
+        frame: Conversations as a source delivered them.
+        detector_weights: Folder of the crisis detector's weights; empty for the bundled ones.
+        scorer_weights: Folder of the EARS scorer's weights; empty for the bundled ones.
+    """
+    detector = load_detector(Path(detector_weights) if detector_weights else None)
+    scorer = load_scorer(Path(scorer_weights) if scorer_weights else None)
+    kept, rejects = prepare(frame)
+    scored = score_conversations(kept, detector, scorer)
+    records = scored.select(pl.struct(pl.all()).alias("record"))
+    rejected = rejects.select(pl.struct(pl.all()).alias("reject"))
+    return pl.concat([empty_outcome(), records, rejected], how="diagonal")
+
+
+def empty_outcome() -> pl.DataFrame:
+    """Return an empty frame with the columns of `prepare_and_score`."""
+    schema = {"record": pl.Struct(dict(polars_schema(Conversation))), "reject": pl.Struct(dict(polars_schema(Reject)))}
+    return pl.DataFrame(schema=schema)
+
+
+def unpack(outcomes: list[pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return (conversations, rejects) of the chunks' outcomes, in order."""
+    table = pl.concat([empty_outcome(), *outcomes])
+    records = table.filter(pl.col("record").is_not_null()).select("record").unnest("record")
+    rejects = table.filter(pl.col("reject").is_not_null()).select("reject").unnest("reject")
+    return records, rejects
