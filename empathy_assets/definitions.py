@@ -1,21 +1,29 @@
-"""The one entry point of the graph: load `defs/`, choose the executor, apply policy to all assets.
+"""The one entry point of the graph: load `defs/`, bind resources to settings, choose the executor. Nothing else belongs here.
 
-In-process is the default executor: a process per step costs more than the steps. Nothing else belongs here.
+In-process is the default executor because a process per step costs more than the steps.
 """
 
 import warnings
+from pathlib import Path
 
 import dagster as dg
 
-# Partitioned asset checks are what makes every gate readable per release; the feature is marked preview in Dagster 1.13.
-warnings.filterwarnings("ignore", category=dg.PreviewWarning)
-warnings.filterwarnings("ignore", category=dg.BetaWarning)
+from empathy_assets.adapters.settings import Settings
 
-from pathlib import Path  # noqa: E402 - the filters must be in place before definitions are loaded
+
+def build_defs(settings: Settings | None = None) -> dg.Definitions:
+    """Return all definitions, resources bound to `settings` (default: the environment's); shared by Dagster, command line and tests."""
+    # Partitioned asset checks make every gate readable per release; Dagster 1.13 still marks them preview.
+    warnings.filterwarnings("ignore", category=dg.PreviewWarning)
+    warnings.filterwarnings("ignore", category=dg.BetaWarning)
+    from empathy_assets.defs.resources import build_resources
+
+    loaded = dg.load_from_defs_folder(path_within_project=Path(__file__).parent)
+    resources = build_resources(settings or Settings.from_env())
+    return dg.Definitions.merge(loaded, dg.Definitions(resources=resources, executor=dg.in_process_executor))
 
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """Return everything under `defs/` with the in-process executor."""
-    loaded = dg.load_from_defs_folder(path_within_project=Path(__file__).parent)
-    return dg.Definitions.merge(loaded, dg.Definitions(executor=dg.in_process_executor))
+    """Return the definitions for the settings of the environment."""
+    return build_defs()

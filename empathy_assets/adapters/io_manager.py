@@ -67,8 +67,11 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             raise ValueError(
                 f"{context.asset_key.to_user_string()}: found frames for {sorted(map(str, frames))}, expected one per partition {keys}"
             )
-        for key in keys:
-            context.add_output_metadata(self._write(context.asset_key, key, frames[key], model))
+        written = {key: self._write(context.asset_key, key, frames[key], model) for key in keys}
+        if len(keys) == 1:  # figures of several partitions in one run would overwrite each other
+            context.add_output_metadata(written[keys[0]])
+        else:
+            context.add_output_metadata({"partitions": {str(key): figures for key, figures in written.items()}})
 
     def _write(self, asset_key: dg.AssetKey, partition: str | None, frame: pl.DataFrame, model: type[BaseModel]) -> dict[str, Any]:
         name = asset_key.to_user_string() + (f"[{partition}]" if partition else "")

@@ -1,9 +1,10 @@
-"""The resources of the graph: the Parquet IO manager and the workspace, bound to the settings of the environment.
+"""The resources of the graph: the Parquet IO manager and the workspace, bound to one installation's settings.
 
 Lives here: what assets may reach of the outside world. Must not live here: reading an environment variable (adapters/settings does).
 """
 
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 from pydantic import Field
@@ -61,11 +62,6 @@ class Workspace(dg.ConfigurableResource):
 
 def build_resources(settings: Settings) -> dict[str, object]:
     """Return the resources for `settings`; tests and the command line pass their own."""
-    given = settings.model_dump() | {"landing": str(settings.landing_dir), "cache": str(settings.cache_dir)}
+    given: dict[str, Any] = settings.model_dump() | {"landing": str(settings.landing_dir), "cache": str(settings.cache_dir)}
     return {"workspace": Workspace(**given), "io_manager": ParquetIOManager(root_uri=settings.storage)}
 
-
-@dg.definitions
-def resources() -> dg.Definitions:
-    """Bind the resources to the environment's settings."""
-    return dg.Definitions(resources=build_resources(Settings.from_env()))

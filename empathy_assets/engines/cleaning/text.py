@@ -5,6 +5,7 @@ One cheap guard over all texts decides which few are worked on; clean ASCII pass
 """
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 import polars as pl
@@ -52,11 +53,64 @@ def needs_cleaning(texts: pl.Series) -> pl.Series:
     return texts.str.contains(_patterns()["guard"])
 
 
-def _where(texts: pl.Series, pattern: str, change: pl.Expr | None = None, rows: bool = False) -> pl.Series:
-    """Apply `change` (or `repair` row-wise) to the texts that contain `pattern`, leaving the others alone."""
+def _where(texts: pl.Series, pattern: str, change: pl.Expr) -> pl.Series:
+    """Apply `change` (an expression on column `t`) to the texts that contain `pattern`, leaving the others alone."""
     hit = texts.str.contains(pattern)
     if not hit.any():
         return texts
-    del rows
-    changed = texts.filter(hit).to_frame("t").select(change if change is not None else pl.col("t")).to_series()
-    return texts.scatter(hit.arg_true(), changed)
+    changed = texts.filter(hit).alias("t").to_frame().select(change).to_series()
+    return texts.clone().scatter(hit.arg_true(), changed)
+
+
+def _row_wise(texts: pl.Series, pattern: str, repair: Callable[[str], str]) -> pl.Series:
+    """Apply a Python function to the texts that contain `pattern`."""
+    hit = texts.str.contains(pattern)
+    if not hit.any():
+        return texts
+    return texts.clone().scatter(hit.arg_true(), pl.Series([repair(t) for t in texts.filter(hit).to_list()], dtype=pl.String))
+
+
+def _without_html(texts: pl.Series) -> pl.Series:
+    """Return the texts without scripts, comments and the tags of HTML; a block element leaves a line break."""
+    patterns = _patterns()
+    t = pl.col("t").str
+    drop = t.replace_all(r"(?is)<(?:script|style)\b[^>]*>.*?</(?:script|style)\s*>|<!--.*?-->|<!doctype[^>]*>", " ")
+    return _where(texts, "<[A-Za-z/!]", drop.str.replace_all(patterns["block"], "\n").str.replace_all(patterns["inline"], ""))
+
+
+def _pass(texts: pl.Series) -> pl.Series:
+    """Return the texts after one round of every repair, in the order in which one uncovers work for the next."""
+    texts = _row_wise(texts, MOJIBAKE, repair_encoding)
+    texts = _row_wise(texts, ENTITY, unescape)
+    texts = _without_html(texts)
+    t = pl.col("t").str
+    lost = t.replace_all("\ufffd(s|t|re|ve|ll|d|m)\\b", "'$1").str.replace_all("\ufffd", "", literal=True)
+    texts = _where(texts, "\ufffd", lost)
+    characters = t.normalize("NFC").str.replace_many(list(_CHARACTERS), list(_CHARACTERS.values()), leftmost=True)
+    texts = _where(texts, "[^\n -~]", characters)
+    texts = _where(texts, "  ", t.replace_all(" {2,}", " "))
+    texts = _where(texts, "\n", t.replace_all(" *\n *", "\n").str.replace_all("\n{3,}", "\n\n")).str.strip_chars(" \n")
+    label = _patterns()["label"]
+    return _where(texts, label, t.replace(label, ""))
+
+
+def clean_text(texts: pl.Series) -> pl.Series:
+    """Return the texts repaired, in order; nulls stay null.
+
+    Undone: UTF-8 decoded as Windows-1252 (ftfy), HTML tags and entities, Unicode not in NFC, curly quotes, zero-width and
+    control characters, exotic and repeated white space, speaker labels at the start (`Therapist:`). Paragraphs stay: at most
+    one empty line in a row. Applying it twice gives what applying it once gives.
+
+    Args:
+        texts: Strings, any length; the result does not depend on how a longer series was cut into pieces.
+    """
+    texts = texts.rechunk()
+    active = needs_cleaning(texts).fill_null(False).arg_true()
+    for _ in range(_PASSES):
+        if not len(active):
+            break
+        before = texts.gather(active)
+        after = _pass(before)
+        texts = texts.clone().scatter(active, after)  # scatter works in place
+        active = active.filter(before.ne_missing(after) & needs_cleaning(after).fill_null(False))
+    return texts

@@ -117,13 +117,15 @@ def outcome(frame: pl.DataFrame, *, passed: pl.Expr, reason: pl.Expr, score: pl.
         score: The figure that was compared, if there is one.
         spans: Per row the list of spans, if the gate points at text.
     """
+    # The row number keeps literal expressions as long as the frame.
     found = frame.select(
+        pl.int_range(pl.len()).alias("row"),
         passed.fill_null(value=False).alias("passed"),
         (pl.lit(None, dtype=pl.Float64) if score is None else score.cast(pl.Float64)).alias("score"),
         reason.alias("reason"),
+        (pl.lit([], dtype=OUTCOME["spans"]) if spans is None else pl.lit(spans)).alias("spans"),
     )
-    column = pl.Series("spans", [[]] * frame.height, dtype=OUTCOME["spans"]) if spans is None else spans.alias("spans")
-    return found.with_columns(column)
+    return found.drop("row")
 
 
 def checked(found: pl.DataFrame, gate: Gate, height: int) -> pl.DataFrame:

@@ -18,12 +18,14 @@ Inside an alternative:
 * `{name}`: a *fact*: drawn once per conversation and the same words ever after, whoever speaks.
 * `{*name}`: *fresh*: drawn anew at each use; alternatives used in this conversation are avoided as long as others are left.
 * `{name:you}` (`{*name:you}`): the same in the second person, for the counsellor. I, me, my, mine, myself, I'm, I've, I was, I am ... are turned into
-  you, your ... by the engine; where that reads wrong an alternative gives both, `I am the eldest >> you are the eldest`.
+  you, your ... by the engine; where that reads wrong an alternative gives both, `I am the eldest >> you are the eldest`
+  (no {*fresh} slot in such an alternative).
 * `{name.they}`, `.them`, `.their`, `.is`, `.was`, `.has`, `.does`, `.s`: pronoun or agreeing verb for a fact that ends in `~she`, `~he`, `~they` or `~it`
   (`my sister ~she`). `.s` is the ending of a regular verb: `{person} never call{person.s}`.
 * `[a|b|c]`: one of these, drawn on the spot; may be empty (`[really|]`), may nest and hold slots.
 * Built in where the row has a passage: `{passage.quote}` (a clause or sentence of it, at most 25 words, no final stop), `{passage.quote2}` (another),
-  `{passage.term}`, `{passage.term2}` (its own key terms), `{passage.title}`, `{passage.author}`, each a fact.
+  `{passage.term}`, `{passage.term2}` (its own key terms), `{passage.title}`, `{passage.author}`, each a fact. Where the
+  row has none, the rules `passage_quote`, `passage_term`, ... stand in if the bank has them.
 * Capitals at sentence starts, a/an, doubled spaces and stops are mended by the engine: begin fills in lower case, end frames with their stop.
 
 A good bank: >= 60 alternatives for each rule that makes a sentence, each with two or three slots or choices; no stretch of more than about six fixed words;

@@ -37,7 +37,7 @@ def language_of(text: str) -> str:
     letters = sum(map(len, words))
     if letters == 0:
         return ""
-    latin = sum(len(w) for w in words if w.isascii()) / letters
+    latin = sum(c.isascii() for w in words for c in w if c.isalpha()) / letters
     if letters < number("reading", "language.min_letters"):
         return "" if latin >= number("reading", "language.latin_share") else _detected(sample)
     common = _english_words()

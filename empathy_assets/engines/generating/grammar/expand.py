@@ -37,19 +37,19 @@ class Draw:
 class Expansion:
     """One conversation in the making: its scopes, its facts so far and the alternatives already used."""
 
-    __slots__ = ("_draw", "_facts", "_given", "_scopes", "_used")
+    __slots__ = ("_draw", "_facts", "_passage_parts", "_scopes", "_used")
 
-    def __init__(self, seed: int, scopes: Sequence[Rules], given: Mapping[str, Mapping[str, str]] | None = None) -> None:
+    def __init__(self, seed: int, scopes: Sequence[Rules], passage: Mapping[str, str] | None = None) -> None:
         """Start a conversation.
 
         Args:
             seed: Seed of all draws.
             scopes: Rule tables, most specific first.
-            given: Facts known beforehand by name and part, e.g. `{"passage": {"quote": ...}}`.
+            passage: Parts of the passage (`quote`, `term`, ...); empty when the row has none.
         """
         self._draw = Draw(seed)
         self._scopes = scopes
-        self._given = given or {}
+        self._passage_parts = passage or {}
         self._facts: dict[str, tuple[str, str | None, str]] = {}
         self._used: dict[str, set[int]] = {}
 
@@ -98,9 +98,8 @@ class Expansion:
         return "".join(parts)
 
     def _slot(self, slot: Slot, depth: int) -> str:
-        given = self._given.get(slot.name)
-        if given is not None:
-            return given[slot.part]
+        if slot.name == "passage":
+            return self._passage(slot.part, depth)
         if slot.fresh:
             first, second, _ = self._expanded(self._pick(slot.name), depth)
         else:
@@ -112,6 +111,12 @@ class Expansion:
         if not slot.you:
             return first
         return to_second(first) if second is None else second
+
+    def _passage(self, part: str, depth: int) -> str:
+        """Return a part of the passage; without a passage the rule `passage_<part>` stands in."""
+        if part in self._passage_parts:
+            return self._passage_parts[part]
+        return self._slot(Slot(f"passage_{part}", "", fresh=False, you=False), depth + 1)
 
     def _expanded(self, alternative: Alternative, depth: int) -> tuple[str, str | None, str]:
         """Return first person, explicit second person and pronoun; both persons see the same draws."""

@@ -15,7 +15,7 @@ from empathy_assets.engines.generating.grammar.expand import Expansion, UnknownR
 from empathy_assets.engines.generating.grammar.grounding import Material, material, passage_facts
 from empathy_assets.engines.generating.grammar.mend import mended
 from empathy_assets.records.arrow import polars_schema
-from empathy_assets.records.conversation import Conversation
+from empathy_assets.records.conversation import Conversation, Scores
 from empathy_assets.records.ids import conversation_id
 from empathy_assets.records.versions import PIPELINE_VERSION, SCHEMA_VERSION
 
@@ -38,6 +38,8 @@ _LABELS = (
     "bias_value",
     "family_id",
 )
+
+_UNJUDGED = Scores().model_dump()
 
 Row = Mapping[str, Any]
 Dialogue = list[dict[str, str]]
@@ -77,8 +79,7 @@ def dialogue(row: Row, passage: Row | None = None) -> Dialogue:
         PolicyError: The row's kind has no bank, or the bank has no rule for an exchange.
     """
     bank = load_bank(row["kind"])
-    given = {"passage": _passage_parts(row, passage)} if passage is not None else {"passage": {}}
-    expansion = Expansion(row["row_seed"], bank.scope(row), given)
+    expansion = Expansion(row["row_seed"], bank.scope(row), _passage_parts(row, passage) if passage is not None else None)
     turns: Dialogue = []
     for exchange in _exchanges(bank, row["n_turns"] // 2, expansion):
         turns.append({"role": "user", "content": mended(expansion.write(f"client_{exchange}"))})
@@ -145,7 +146,7 @@ def record(row: Row, turns: Dialogue, passage: Row | None, backend: str) -> dict
         },
         "licence": passage["licence"] if passage is not None else GENERATED_LICENCE,
         "labels": labels,
-        "scores": None,
+        "scores": _UNJUDGED,
         "exempt_from": ["content"] if row["kind"] == "nightmare" else [],
         "schema_version": SCHEMA_VERSION,
         "pipeline_version": PIPELINE_VERSION,

@@ -8,9 +8,23 @@ from typing import Any
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
-_CC = re.compile(r"creativecommons\.org/(?:licenses/(?P<kind>by(?:-nc)?(?:-nd|-sa)?)/(?P<version>\d\.\d)|(?P<zero>publicdomain/zero)|(?P<mark>publicdomain/mark))")
+_CC = re.compile(
+    r"creativecommons\.org/(?:licenses/(?P<kind>by(?:-nc)?(?:-nd|-sa)?)/(?P<version>\d\.\d)|(?P<zero>publicdomain/zero)|(?P<mark>publicdomain/mark))"
+)
 _CC_WORDS = re.compile(r"^cc[\s_-]*(?P<kind>by(?:[\s_-]*nc)?(?:[\s_-]*(?:nd|sa))?)(?:[\s_-]*(?P<version>\d\.\d))?$")
-_LANGUAGES = {"eng": "en", "ger": "de", "deu": "de", "fre": "fr", "fra": "fr", "spa": "es", "por": "pt", "ita": "it", "chi": "zh", "jpn": "ja", "rus": "ru"}
+_LANGUAGES = {
+    "eng": "en",
+    "ger": "de",
+    "deu": "de",
+    "fre": "fr",
+    "fra": "fr",
+    "spa": "es",
+    "por": "pt",
+    "ita": "it",
+    "chi": "zh",
+    "jpn": "ja",
+    "rus": "ru",
+}
 
 
 def doi(value: Any) -> str:

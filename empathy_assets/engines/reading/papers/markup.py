@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
-from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] - lxml ships no stubs for its compiled module
+from lxml import etree as _etree  # pyright: ignore[reportAttributeAccessIssue, reportMissingTypeStubs, reportUnknownVariableType]
 
 from empathy_assets.engines.reading.papers.work import Section
 
+etree = cast("Any", _etree)
 Element = Any
 """An lxml element; the library is untyped."""
 
@@ -50,8 +51,8 @@ def decoded(data: bytes) -> str:
 def bare(text: str) -> str:
     """Return XML text without prolog, document type, control characters and undeclared entities.
 
-    Named HTML entities (`&nbsp;`, `&alpha;`) become their character and a lone ampersand becomes `&amp;`: both are common in replies whose DTD
-    would have declared them, and none of ours is loaded.
+    Named HTML entities (`&nbsp;`, `&alpha;`) become their character and a lone ampersand becomes `&amp;`: both are common in replies whose
+    DTD would have declared them, and no DTD is loaded here.
 
     Raises:
         HostileMarkupError: The document type declares entities.
@@ -64,7 +65,9 @@ def bare(text: str) -> str:
 
 
 def _parser(recover: bool) -> Any:
-    return etree.XMLParser(recover=recover, no_network=True, resolve_entities=False, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True)
+    return etree.XMLParser(
+        recover=recover, no_network=True, resolve_entities=False, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
 
 
 def parsed(text: str, *, recover: bool = False) -> Element | None:
@@ -93,8 +96,8 @@ def tag(node: Element) -> str:
 
 
 def children(node: Element | None, *names: str) -> list[Element]:
-    """Return the direct children with one of the local names."""
-    return [] if node is None else [child for child in node if tag(child) in names]
+    """Return the direct children with one of the local names; all elements if none is given."""
+    return [] if node is None else [child for child in node if (tag(child) in names if names else tag(child))]
 
 
 def first(node: Element | None, *path: str) -> Element | None:

@@ -1,14 +1,16 @@
 """From works to passages: whole sentences, 60 to 180 words, with the full citation.
 
-Lives here: the choice of works that may be used, and the cutting. Must not live here: reading replies, or deciding which rights were declared.
+Lives here: the choice of works that may be used, and the cutting.
+Must not live here: reading replies, or deciding which rights were declared.
 """
 
 import re
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatch
 from functools import cache
+from typing import Any, NamedTuple, cast
 
-from syntok import segmenter
+from syntok import segmenter  # pyright: ignore[reportMissingTypeStubs] - syntok ships no stubs
 
 from empathy_assets.engines.reading.papers.work import SOURCE, Section, Work, refused
 from empathy_assets.policy.load import number, table
@@ -40,53 +42,52 @@ def cleaned(text: str) -> str:
 
 def sentences(text: str) -> list[str]:
     """Return the sentences of one paragraph (syntok, which knows abbreviations and decimal numbers)."""
-    found = ("".join(t.spacing + t.value for t in s).strip() for paragraph in segmenter.analyze(text) for s in paragraph)
+    analyze = cast("Callable[[str], Iterable[Iterable[Iterable[Any]]]]", segmenter.analyze)  # pyright: ignore[reportUnknownMemberType]
+    paragraphs = analyze(text)
+    found = ("".join(token.spacing + token.value for token in tokens).strip() for paragraph in paragraphs for tokens in paragraph)
     return [s for s in found if s]
 
 
-class _Piece:
-    """Sentences on their way to becoming one passage, with the labels and paragraphs they come from."""
+class _Sentence(NamedTuple):
+    text: str
+    words: int
+    label: str
+    paragraph: int
 
-    def __init__(self) -> None:
-        self.text: list[str] = []
-        self.labels: list[str] = []
-        self.paragraphs: list[int] = []
 
-    @property
-    def words(self) -> int:
-        return sum(len(s.split()) for s in self.text)
+_Piece = list[_Sentence]
 
-    def add(self, sentence: str, label: str, paragraph: int) -> None:
-        self.text.append(sentence)
-        if label and label not in self.labels:
-            self.labels.append(label)
-        self.paragraphs.append(paragraph)
 
-    def absorb(self, other: "_Piece") -> None:
-        self.text += other.text
-        self.labels += [label for label in other.labels if label not in self.labels]
-        self.paragraphs += other.paragraphs
+def _words(piece: _Piece) -> int:
+    return sum(sentence.words for sentence in piece)
 
 
 def _pieces(sections: Iterable[Section]) -> list[_Piece]:
-    """Return sections cut at sentence ends; short ones share a piece with the next, a short rest joins the one before."""
+    """Return sections cut at sentence ends; short ones share a piece with the next, a short rest borrows from the one before."""
     least, most = int(number("scholarly", "passage.min_words")), int(number("scholarly", "passage.max_words"))
-    done: list[_Piece] = []
-    piece = _Piece()
+    done: list[_Piece] = [[]]
     for index, section in enumerate(sections, start=1):
-        if piece.words >= least:
-            done.append(piece)
-            piece = _Piece()
-        for sentence in sentences(cleaned(section.text)):
-            if piece.text and piece.words + len(sentence.split()) > most:
-                done.append(piece)
-                piece = _Piece()
-            piece.add(sentence, section.label, index)
-    if piece.text and done and piece.words < least and done[-1].words + piece.words <= most:
-        done[-1].absorb(piece)
-    elif piece.text:
-        done.append(piece)
-    return done
+        if _words(done[-1]) >= least:
+            done.append([])
+        for text in sentences(cleaned(section.text)):
+            sentence = _Sentence(text, len(text.split()), section.label, index)
+            if done[-1] and _words(done[-1]) + sentence.words > most:
+                done.append([])
+            done[-1].append(sentence)
+    if len(done) > 1:
+        done[-2:] = _settled(done[-2], done[-1], least, most)
+    return [piece for piece in done if piece]
+
+
+def _settled(before: _Piece, rest: _Piece, least: int, most: int) -> list[_Piece]:
+    """Return the last two pieces as one if they fit, else with sentences moved so that the last is not too short."""
+    if _words(rest) >= least:
+        return [before, rest]
+    if _words(before) + _words(rest) <= most:
+        return [before + rest]
+    while len(before) > 1 and _words(rest) < least <= _words(before[:-1]):
+        before, rest = before[:-1], [before[-1], *rest]
+    return [before, rest]
 
 
 def _excluded(work: Work) -> str:
@@ -142,9 +143,6 @@ def passages_of(
     work: Work,
     *,
     licence: str,
-    file: str,
-    file_sha256: str = "",
-    origin: str = "",
     language_of: LanguageOf | None = None,
 ) -> tuple[list[Passage], list[Reject]]:
     """Return the passages of one work, or the reason why there are none.
@@ -152,9 +150,6 @@ def passages_of(
     Args:
         work: The work.
         licence: SPDX identifier that holds if the work itself states none.
-        file: Landed file relative to the landing root, or URI of the reply.
-        file_sha256: SHA-256 of those bytes, hex.
-        origin: Where the file was obtained; the work's own address if empty.
         language_of: Judge of language; without one the source's statement counts.
 
     Returns:
@@ -162,41 +157,53 @@ def passages_of(
     """
     licence = work.licence or licence
     if problem := objection(work, licence):
-        return [], [problem.model_copy(update={"file": file, "file_sha256": file_sha256})]
+        return [], [_of(work, problem)]
     pieces = _pieces(work.abstract) + _pieces(work.body)
     floor = int(number("scholarly", "passage.floor_words"))
-    kept = [piece for piece in pieces if piece.words >= floor]
-    text = " ".join(" ".join(piece.text) for piece in kept)
+    kept = [piece for piece in pieces if _words(piece) >= floor]
+    text = " ".join(_joined(piece) for piece in kept)
     problem = None
     if not kept:
-        detail = f"found {sum(p.words for p in pieces)} words, expected at least {floor}"
-        problem = refused("too-short", position=work.position, detail=detail, remedy="None needed; land the full text if this work matters.")
+        detail = f"found {sum(map(_words, pieces))} words, expected at least {floor}"
+        problem = refused(
+            "too-short", position=work.position, detail=detail, remedy="None needed; land the full text if this work matters."
+        )
     elif foreign := _foreign(work, text, language_of):
         detail = f"`{work.title[:120]}` is in `{foreign}`, expected `en`"
-        problem = refused("not-english", position=work.position, detail=detail, remedy="Land an English version; other languages are out of scope.")
+        problem = refused(
+            "not-english", position=work.position, detail=detail, remedy="Land an English version; other languages are out of scope."
+        )
     if problem:
-        return [], [problem.model_copy(update={"file": file, "file_sha256": file_sha256})]
-    return [_passage(work, piece, licence, file, file_sha256, origin) for piece in kept], []
+        return [], [_of(work, problem)]
+    return [_passage(work, piece, licence) for piece in kept], []
 
 
-def _passage(work: Work, piece: _Piece, licence: str, file: str, file_sha256: str, origin: str) -> Passage:
-    text = " ".join(piece.text)
-    chapter = "; ".join(piece.labels)
-    start, end = piece.paragraphs[0], piece.paragraphs[-1]
+def _joined(piece: _Piece) -> str:
+    return " ".join(sentence.text for sentence in piece)
+
+
+def _of(work: Work, problem: Reject) -> Reject:
+    return problem.model_copy(update={"file": work.file, "file_sha256": work.file_sha256})
+
+
+def _passage(work: Work, piece: _Piece, licence: str) -> Passage:
+    text = _joined(piece)
+    chapter = "; ".join(dict.fromkeys(sentence.label for sentence in piece if sentence.label))
+    start, end = piece[0].paragraph, piece[-1].paragraph
     place = f"para. {start}" if start == end else f"paras. {start}-{end}"
     return Passage(
         id=passage_id(text),
         text=text,
         source=SOURCE,
         provenance=Provenance(
-            file=file,
-            file_sha256=file_sha256,
+            file=work.file,
+            file_sha256=work.file_sha256,
             unit="paragraph",
             start=start,
             end=end,
             anchor=", ".join(filter(None, [work.position, chapter and f"'{chapter}'", place])),
             record_id=work.record_id,
-            origin=origin or work.origin,
+            origin=work.origin,
             title=work.title,
             authors=list(work.authors),
             year=work.year,

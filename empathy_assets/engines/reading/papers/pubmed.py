@@ -6,7 +6,19 @@ Lives here: bytes to works. Must not live here: esearch (`pubmed_search.py`), th
 import re
 
 from empathy_assets.engines.reading.papers import fields
-from empathy_assets.engines.reading.papers.markup import Element, HostileMarkupError, bare, children, decoded, first, flat, parsed, spans, tag, within
+from empathy_assets.engines.reading.papers.markup import (
+    Element,
+    HostileMarkupError,
+    bare,
+    children,
+    decoded,
+    first,
+    flat,
+    parsed,
+    spans,
+    tag,
+    within,
+)
 from empathy_assets.engines.reading.papers.work import Parsed, Section, Work, refused
 from empathy_assets.records.reject import Reject
 
@@ -34,18 +46,22 @@ _REFETCH = "Fetch the record again; a dropped connection leaves such a reply."
 def parse(data: bytes) -> Parsed:
     """Return the works of an efetch reply and what had to be left out of it.
 
-    An empty set is no error. `<ERROR>` in a 200 reply, entity declarations and records whose end is missing become rejects; in a reply that is
-    not well-formed every whole record is kept.
+    An empty set is no error. `<ERROR>` in a 200 reply, entity declarations and records whose end is missing become rejects; in a reply that
+    is not well-formed every whole record is kept.
     """
     try:
         text = bare(decoded(data))
     except HostileMarkupError as error:
-        return [], [refused("entity-declarations", detail=str(error), remedy="Export the records again from PubMed; its files declare no entities.")]
+        return [], [
+            refused("entity-declarations", detail=str(error), remedy="Export the records again from PubMed; its files declare no entities.")
+        ]
     root = parsed(text)
     if root is None:
         return _salvaged(text)
     if errors := [flat(e) for e in within(root, "ERROR") if flat(e)]:
-        return [], [refused("service-error", detail=f"PubMed answered: {'; '.join(errors)[:300]}", remedy="Correct the request and fetch again.")]
+        return [], [
+            refused("service-error", detail=f"PubMed answered: {'; '.join(errors)[:300]}", remedy="Correct the request and fetch again.")
+        ]
     works: list[Work] = []
     rejects: list[Reject] = []
     for number, node in enumerate(within(root, *RECORDS), start=1):
@@ -92,13 +108,14 @@ def _work(node: Element, position: str, *, repaired: bool = False) -> Work | Non
     title, vernacular = _titles(citation, article, book)
     if not ids["pubmed"] and not title:
         return None
-    flags = set(_flags(node)) | ({"book"} if book else set()) | ({"vernacular"} if vernacular else set()) | ({"repaired"} if repaired else set())
+    flags = {*_flags(node), "book" if book else "", "vernacular" if vernacular else "", "repaired" if repaired else ""} - {""}
     source = first(citation, "Book") if book else article
     return Work(
         title=title,
         vernacular_title=vernacular,
         authors=tuple(_authors(article) or _authors(source)),
-        year=_year(first(source, "PubDate") if book else first(article, "Journal", "JournalIssue", "PubDate")) or _year(first(article, "ArticleDate")),
+        year=_year(first(source, "PubDate") if book else first(article, "Journal", "JournalIssue", "PubDate"))
+        or _year(first(article, "ArticleDate")),
         abstract=tuple(_abstract(article)),
         doi=fields.doi(ids["doi"]),
         pmid=ids["pubmed"],
@@ -113,9 +130,9 @@ def _work(node: Element, position: str, *, repaired: bool = False) -> Work | Non
 
 
 def _ids(node: Element, citation: Element | None, article: Element | None) -> dict[str, str]:
-    """Return PMID and DOI; of several PMID elements the last version counts, and reference lists are not looked at."""
+    """Return PMID and DOI; of several PMID elements the first counts, as in PubMed itself; reference lists are not looked at."""
     numbers = [flat(e) for e in children(citation, "PMID")]
-    found = {"pubmed": fields.pmid(numbers[-1]) if numbers else "", "doi": ""}
+    found = {"pubmed": fields.pmid(numbers[0]) if numbers else "", "doi": ""}
     holders = [first(node, "PubmedData", "ArticleIdList"), first(node, "PubmedBookData", "ArticleIdList"), first(citation, "ArticleIdList")]
     for holder in holders:
         for element in children(holder, "ArticleId"):
@@ -145,7 +162,11 @@ def _authors(holder: Element | None) -> list[str]:
         for author in children(group, "Author"):
             if author.get("ValidYN", "Y") != "Y":
                 continue
-            person = [flat(first(author, "ForeName")) or flat(first(author, "Initials")), flat(first(author, "LastName")), flat(first(author, "Suffix"))]
+            person = [
+                flat(first(author, "ForeName")) or flat(first(author, "Initials")),
+                flat(first(author, "LastName")),
+                flat(first(author, "Suffix")),
+            ]
             name = " ".join(filter(None, person)) or flat(first(author, "CollectiveName"))
             if name:
                 names.append(name)

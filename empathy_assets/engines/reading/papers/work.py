@@ -52,6 +52,8 @@ class Work(BaseModel):
     origin: str = Field(default="", description="Address at which a person can look the work up.")
     record_id: str = Field(default="", description="The service's own identifier.")
     position: str = Field(default="", description="Place in the file or reply, e.g. `record 3`.")
+    file: str = Field(default="", description="Landed file relative to the landing root, or URI of the reply; set by whoever read it.")
+    file_sha256: str = Field(default="", description="SHA-256 of those bytes, hex.")
     flags: tuple[str, ...] = Field(default=(), description="Any of `FLAGS`, sorted.")
 
 

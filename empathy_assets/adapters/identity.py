@@ -1,0 +1,51 @@
+"""The identity of this installation: code commit, lock file, policy, Python and platform, for the package's config lock."""
+
+import hashlib
+import platform
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from empathy_assets.policy.load import POLICY_DIR
+from empathy_assets.records.versions import PIPELINE_VERSION, SCHEMA_VERSION
+
+PROJECT = Path(__file__).parent.parent.parent
+_UNKNOWN = "unknown"
+
+
+def tree_sha256(folder: Path) -> str:
+    """Return one SHA-256 over the names and bytes of all files below `folder`, caches excluded."""
+    h = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+        h.update(path.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return h.hexdigest()
+
+
+def git_commit(folder: Path = PROJECT) -> str:
+    """Return the commit checked out in `folder`, or `unknown` outside a repository."""
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed arguments, no shell
+            ["git", "-C", str(folder), "rev-parse", "HEAD"],  # noqa: S607 - git of the user's own path
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=10,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return _UNKNOWN
+    return done.stdout.strip() if done.returncode == 0 else _UNKNOWN
+
+
+@cache
+def config_identity() -> dict[str, str]:
+    """Return what, besides the data, decides the bytes of a release."""
+    lock = PROJECT / "uv.lock"
+    return {
+        "pipeline_version": PIPELINE_VERSION,
+        "schema_version": SCHEMA_VERSION,
+        "git_commit": git_commit(),
+        "lock_sha256": hashlib.sha256(lock.read_bytes()).hexdigest() if lock.exists() else _UNKNOWN,
+        "policy_sha256": tree_sha256(POLICY_DIR),
+        "python": platform.python_version(),
+        "platform": f"{platform.system()}-{platform.machine()}",
+    }

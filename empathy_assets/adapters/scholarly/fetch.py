@@ -1,0 +1,177 @@
+"""Live fetching: every query to every service it names, merged into works and cut into passages.
+
+Lives here: the loop over services and queries, and what a failure costs.
+Must not live here: HTTP (`transport.py`), landed files (`findings.py`).
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from empathy_assets.adapters.scholarly.cache import Folder
+from empathy_assets.adapters.scholarly.crossref import Crossref
+from empathy_assets.adapters.scholarly.europe_pmc import EuropePmc
+from empathy_assets.adapters.scholarly.openalex import OpenAlex
+from empathy_assets.adapters.scholarly.pubmed import PubMed
+from empathy_assets.adapters.scholarly.queries import Query
+from empathy_assets.adapters.scholarly.semantic_scholar import SemanticScholar
+from empathy_assets.adapters.scholarly.settings import SERVICES, FetchSettings
+from empathy_assets.adapters.scholarly.transport import FetchError, Reply, Signature, Transport
+from empathy_assets.engines.reading.papers import crossref, europe_pmc, openalex, pubmed, semantic_scholar
+from empathy_assets.engines.reading.papers.merge import merged
+from empathy_assets.engines.reading.papers.passages import LanguageOf, passages_of
+from empathy_assets.engines.reading.papers.work import Parsed, Work, refused
+from empathy_assets.policy.load import number, table
+from empathy_assets.records.passage import Passage
+from empathy_assets.records.reject import Reject
+
+Progress = Callable[[str], None]
+"""Receives one line per finished query; called from several threads."""
+
+
+class Client(Protocol):
+    """What every service's client offers."""
+
+    def pages(self, text: str, limit: int) -> Iterator[Reply]:
+        """Yield the replies to one search."""
+        ...
+
+
+_CLIENTS: dict[str, tuple[Callable[[Transport], Client], Callable[[bytes], Parsed]]] = {
+    "pubmed": (PubMed, pubmed.parse),
+    "europe_pmc": (EuropePmc, europe_pmc.parse),
+    "semantic_scholar": (SemanticScholar, semantic_scholar.parse),
+    "openalex": (OpenAlex, openalex.parse),
+    "crossref": (Crossref, crossref.parse),
+}
+
+
+class ServiceStats(BaseModel):
+    """What one service cost and gave."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    queries: int = Field(default=0, description="Queries asked.")
+    requests: int = Field(default=0, description="Requests sent, retries included.")
+    cached: int = Field(default=0, description="Replies taken from the cache.")
+    works: int = Field(default=0, description="Works in the replies, before merging.")
+    failures: int = Field(default=0, description="Queries that failed.")
+
+
+Stats = dict[str, ServiceStats]
+
+
+def _signature(service: str, settings: FetchSettings) -> Signature:
+    """Return what identifies us to a service: tool and address to NCBI, `mailto` to Crossref, keys where there are any."""
+    key, mail = settings.key(service), settings.email
+    if service == "pubmed":
+        params = {"tool": settings.tool, "email": mail, "api_key": key}
+        return Signature(params={name: value for name, value in params.items() if value})
+    if service == "crossref":
+        return Signature(params={"mailto": mail} if mail else {})
+    if service == "openalex":
+        return Signature(params={"api_key": key} if key else {})
+    return Signature(headers={"x-api-key": key} if service == "semantic_scholar" and key else {})
+
+
+def _rate(service: str, settings: FetchSettings) -> float:
+    keyed = settings.key(service) and service in ("pubmed", "semantic_scholar", "openalex")
+    return number("scholarly", f"rate.{service}_key" if keyed else f"rate.{service}")
+
+
+def _one_service(
+    service: str, queries: Sequence[Query], cache: Folder, settings: FetchSettings, progress: Progress | None
+) -> tuple[list[Work], list[Reject], ServiceStats]:
+    works: list[Work] = []
+    rejects: list[Reject] = []
+    failures = in_a_row = asked = 0
+    signature = _signature(service, settings)
+    with Transport(
+        service, settings.bases[service], cache, signature=signature, per_second=_rate(service, settings), edition=settings.edition
+    ) as transport:
+        client, parse = _CLIENTS[service][0](transport), _CLIENTS[service][1]
+        for query in queries:
+            if in_a_row >= number("scholarly", "http.failures_before_skip"):
+                detail = f"{len(queries) - asked} of {len(queries)} queries were not asked after {in_a_row} failures in a row"
+                remedy = "Run again later; what was fetched is cached."
+                rejects.append(refused("service-skipped", file=settings.bases[service], detail=detail, remedy=remedy))
+                break
+            asked += 1
+            found, lost, failed = _one_query(client, parse, query)
+            works, rejects = works + found, rejects + lost
+            failures, in_a_row = failures + failed, in_a_row + 1 if failed else 0
+            if progress:
+                progress(f"{service}: {query.text!r}: {len(found)} works{', failed' if failed else ''}")
+        stats = ServiceStats(queries=asked, requests=transport.requests, cached=transport.hits, works=len(works), failures=failures)
+    return works, rejects, stats
+
+
+def _one_query(client: Client, parse: Callable[[bytes], Parsed], query: Query) -> tuple[list[Work], list[Reject], bool]:
+    """Return works and losses of one search; pages before a failure are kept."""
+    works: list[Work] = []
+    rejects: list[Reject] = []
+    try:
+        for reply in client.pages(query.text, query.max_results):
+            place = {"file": reply.uri, "file_sha256": hashlib.sha256(reply.data).hexdigest()}
+            found, lost = parse(reply.data)
+            if reply.problem and not lost:
+                lost = [refused("bad-reply", detail=reply.problem[:300], remedy="Run again later; the reply was not cached.")]
+            works += [work.model_copy(update=place) for work in found]
+            rejects += [reject.model_copy(update=place) for reject in lost]
+    except FetchError as error:
+        rejects.append(refused(error.reason, file=error.uri, position=f"query {query.text!r}", detail=error.detail, remedy=error.remedy))
+        return works, rejects, True
+    except Exception as error:
+        detail = f"{type(error).__name__} while asking for {query.text!r}"
+        rejects.append(refused("unreadable", detail=detail, remedy="Run again; if it stays, report the query."))
+        return works, rejects, True
+    return works, rejects, False
+
+
+def fetch_works(
+    queries: Iterable[Query], cache: Folder, settings: FetchSettings, progress: Progress | None = None
+) -> tuple[list[Work], list[Reject], Stats]:
+    """Return the works all services give for the queries, not yet merged, in the order of `SERVICES` and queries.
+
+    Services are asked side by side, each at its own pace; one that fails never stops the others. With `settings.enabled` off none is asked.
+    """
+    if not settings.enabled:
+        return [], [], {}
+    listed = list(queries)
+    plan = {service: [query for query in listed if service in query.services] for service in SERVICES}
+    plan = {service: mine for service, mine in plan.items() if mine}
+    with ThreadPoolExecutor(max_workers=len(SERVICES)) as pool:
+        jobs = {service: pool.submit(_one_service, service, mine, cache, settings, progress) for service, mine in plan.items()}
+        results = {service: job.result() for service, job in jobs.items()}
+    works = [work for found, _, _ in results.values() for work in found]
+    rejects = [reject for _, lost, _ in results.values() for reject in lost]
+    return works, rejects, {service: stats for service, (_, _, stats) in results.items()}
+
+
+def fetch_findings(
+    queries: Iterable[Query],
+    cache: Folder,
+    settings: FetchSettings,
+    progress: Progress | None = None,
+    *,
+    language_of: LanguageOf | None = None,
+) -> tuple[list[Passage], list[Reject], Stats]:
+    """Return passages of everything the services give for the queries, a reject for every loss, and what each service cost.
+
+    Args:
+        queries: What to search for.
+        cache: Storage root of the raw replies; a second run with the same queries and edition sends no request.
+        settings: Whether, as whom and with which keys.
+        progress: Receives one line per finished query.
+        language_of: Judge of language; without one the services' statement counts.
+    """
+    works, rejects, stats = fetch_works(queries, cache, settings, progress)
+    passages: list[Passage] = []
+    for work in merged(works):
+        kept, lost = passages_of(work, licence=table("scholarly")["defaults"]["fetched_licence"], language_of=language_of)
+        passages += kept
+        rejects += lost
+    return passages, rejects, stats

@@ -1,0 +1,1 @@
+"""Release: the verified package, write-once for `v*` keys."""

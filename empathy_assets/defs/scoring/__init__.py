@@ -1,0 +1,1 @@
+"""Scoring: the two judges, bundled or trained, with their certificates."""

@@ -1,0 +1,1 @@
+"""Splitting: train, val and test, whole leakage clusters, 70/15/15."""

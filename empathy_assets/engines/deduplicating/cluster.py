@@ -1,0 +1,137 @@
+"""Clusters of exact and near duplicates: bottom-sketch candidates, verified by true Jaccard, joined by union-find.
+
+Lives here: who is a copy of whom. Must not live here: which copy stays (`keep`).
+Candidates come from bottom sketches (the least hashes of each text; Broder 1997), looked up in an inverted index. Phrases that
+thousands of texts share make crowded buckets; there only texts whose sketches also continue alike are compared, so the work
+stays linear while true copies, which agree in rare shingles or in whole runs of common ones, still meet many times.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from empathy_assets.engines.deduplicating.shingles import I64, U32, U64, Shingles, shingles
+from empathy_assets.policy.load import number
+
+_PAIR_BLOCK = 1 << 22  # shingles of candidate pairs compared at a time
+
+
+def texts_of(frame: pl.DataFrame) -> pl.Series:
+    """Return the words of every conversation as one text: its turns in order, roles left out."""
+    content = pl.col("turns").list.eval(pl.element().struct.field("content"))
+    return frame.select(content.list.join("\n").fill_null("").alias("text")).to_series()
+
+
+def _gather(sets: Shingles, rows: I64, limit: int | None = None) -> tuple[npt.NDArray[np.int64], U32]:
+    """Return (position in `rows`, shingle) for the first `limit` shingles of every listed text."""
+    start, length = sets.offsets[rows], sets.offsets[rows + 1] - sets.offsets[rows]
+    if limit is not None:
+        length = np.minimum(length, limit)
+    owner = np.repeat(np.arange(len(rows)), length)
+    skip = np.cumsum(length) - length
+    place = np.arange(len(owner)) - skip[owner] + start[owner]
+    return owner, sets.values[place]
+
+
+def candidate_pairs(sets: Shingles, sketch: int, small: int, reach: int, least: int) -> tuple[I64, I64]:
+    """Return pairs (a < b) of texts whose bottom sketches meet in `least` buckets (fewer where a sketch is short).
+
+    Args:
+        sets: Distinct shingles per text, ascending.
+        sketch: Size of a bottom sketch.
+        small: Largest bucket that is compared pair by pair.
+        reach: Successors of like continuation compared in larger buckets.
+        least: Buckets in which a pair has to meet.
+    """
+    count = len(sets.offsets) - 1
+    owner, value = _gather(sets, np.arange(count), sketch)
+    follow = np.zeros(len(value), dtype=np.uint64)
+    same = owner[1:] == owner[:-1]
+    follow[:-1][same] = value[1:][same]
+    key: U64 = (value.astype(np.uint64) << np.uint64(32)) | follow
+    order = np.argsort(key, kind="stable")
+    key, owner = key[order], owner[order]
+    bucket = (key >> np.uint64(32)).astype(np.uint32)
+    edge = np.flatnonzero(np.r_[True, bucket[1:] != bucket[:-1], True]) if len(bucket) else np.zeros(1, dtype=np.int64)
+    size = np.repeat(np.diff(edge), np.diff(edge))
+    found: list[U64] = []
+    for step in range(1, small):
+        near = (bucket[step:] == bucket[:-step]) & (size[step:] <= small)
+        if step <= reach:
+            near |= key[step:] == key[:-step]
+        a, b = owner[:-step][near], owner[step:][near]
+        low, high = np.minimum(a, b).astype(np.uint64), np.maximum(a, b).astype(np.uint64)
+        found.append((low << np.uint64(32)) | high)
+    pairs, times = np.unique(np.concatenate(found), return_counts=True) if found else (np.zeros(0, np.uint64), np.zeros(0, np.int64))
+    a, b = (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    length = np.minimum(np.diff(sets.offsets), sketch)
+    enough = times >= np.minimum(least, np.maximum(1, np.minimum(length[a], length[b]) // 8))
+    return a[enough], b[enough]
+
+
+def jaccard(sets: Shingles, a: I64, b: I64) -> npt.NDArray[np.float64]:
+    """Return the true Jaccard similarity of the shingle sets of texts `a[i]` and `b[i]`, 0 to 1; two empty sets have 0."""
+    length = np.diff(sets.offsets)
+    total = length[a] + length[b]
+    result = np.zeros(len(a))
+    limits = np.searchsorted(np.cumsum(total), np.arange(0, int(total.sum()) + _PAIR_BLOCK, _PAIR_BLOCK))
+    for low, high in pairwise([*limits.tolist(), len(a)]):
+        if low == high:
+            continue
+        left, right = _gather(sets, a[low:high]), _gather(sets, b[low:high])
+        keys = np.concatenate([(o.astype(np.uint64) << np.uint64(32)) | v for o, v in (left, right)])
+        keys.sort()
+        twice = keys[1:][keys[1:] == keys[:-1]]
+        shared = np.bincount((twice >> np.uint64(32)).astype(np.int64), minlength=high - low)
+        union = total[low:high] - shared
+        result[low:high] = np.divide(shared, union, out=np.zeros(len(shared)), where=union > 0)
+    return result
+
+
+def components(count: int, a: I64, b: I64) -> I64:
+    """Return for each of `count` nodes the least node connected with it by the edges `a[i]`-`b[i]`."""
+    parent = np.arange(count)
+    while True:
+        low = np.minimum(parent[a], parent[b])
+        before = parent.copy()
+        np.minimum.at(parent, parent[a], low)
+        np.minimum.at(parent, parent[b], low)
+        while not np.array_equal(jumped := parent[parent], parent):
+            parent = jumped
+        if np.array_equal(before, parent):
+            return parent
+
+
+def near_duplicate_clusters(frame: pl.DataFrame) -> pl.DataFrame:
+    """Cluster the conversations of `frame` that are exact or near copies of one another.
+
+    Args:
+        frame: `id` (hash of normalised content) and `turns`, one conversation per row; other columns are ignored. Rows of several
+            stages, sources or earlier releases may be concatenated.
+
+    Returns:
+        One line per row of `frame`, in order: `row` (u32), `cluster` (u32, least row of its cluster; its own row if it is alone),
+        `exact` (an earlier row has the same id), `jaccard_to_representative` (f64, of 3-word shingles with the least row; 1 for
+        itself and its exact copies).
+    """
+    rows = pl.int_range(frame.height, dtype=pl.UInt32, eager=True).alias("row")
+    first = frame.select("id").with_row_index("row").select(pl.col("row").first().over("id")).to_series().to_numpy().astype(np.int64)
+    distinct = np.unique(first)
+    sets = shingles(texts_of(frame.select("turns").gather(distinct)), int(number("deduplicating", "near.shingle_words")))
+    settings = {k: int(number("deduplicating", f"near.{v}")) for k, v in
+                {"sketch": "sketch_size", "small": "small_bucket", "reach": "reach", "least": "least_shared"}.items()}  # fmt: skip
+    a, b = candidate_pairs(sets, **settings)
+    close = jaccard(sets, a, b) >= number("deduplicating", "near.min_jaccard")
+    leader = components(len(distinct), a[close], b[close])
+    likeness = np.ones(len(distinct))
+    apart = np.flatnonzero(leader != np.arange(len(distinct)))
+    likeness[apart] = jaccard(sets, apart, leader[apart])
+    place = np.searchsorted(distinct, first)
+    return pl.DataFrame({
+        "row": rows,
+        "cluster": pl.Series(distinct[leader[place]]).cast(pl.UInt32),
+        "exact": first != np.arange(frame.height),
+        "jaccard_to_representative": likeness[place],
+    })  # fmt: skip

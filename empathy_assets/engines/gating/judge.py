@@ -1,0 +1,127 @@
+"""The judgement of all records by all gates: the ledger, and what follows from it.
+
+Lives here: running gates, reusing earlier verdicts, who passed. Must not live here: any gate's own rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import polars as pl
+
+from empathy_assets.engines.gating.gate import Gate, GateContext, checked, reason_code
+from empathy_assets.engines.gating.registry import registered
+from empathy_assets.records.arrow import conform, empty_frame, polars_schema
+from empathy_assets.records.conversation import STAGES, Stage
+from empathy_assets.records.ids import record_ref
+from empathy_assets.records.verdict import Verdict
+
+
+class AmbiguousRecordError(ValueError):
+    """Two rows claim to be the same record of the same place in the same file."""
+
+
+def _refuse_ambiguous(stages: Mapping[Stage, pl.DataFrame]) -> None:
+    refs = pl.concat([frame.select(record_ref()) for frame in stages.values()])
+    twice = refs.filter(pl.col("ref").is_duplicated())
+    if twice.height:
+        raise AmbiguousRecordError(
+            f"{twice.height} rows share a record key with another row, e.g. {twice['ref'].sort()[0]!r}; expected one row per content, source and "
+            f"position over all stages, or the books do not balance. Give each record its provenance (file hash, record id, start) when it is read, "
+            f"and stage it once."
+        )
+
+
+def _version(gate: Gate) -> pl.Expr:
+    """Return the gate's version, with the version of the model whose figure it compares."""
+    if not gate.judged_by:
+        return pl.lit(gate.version)
+    model = pl.col("scores").struct.field(gate.judged_by).fill_null("")
+    return pl.when(model == "").then(pl.lit(gate.version)).otherwise(pl.format(gate.version + "+{}", model))
+
+
+def _judged(gate: Gate, stage: Stage, frame: pl.DataFrame, context: GateContext) -> pl.DataFrame:
+    found = checked(gate.decide(frame, replace(context, stage=stage)), gate, frame.height)
+    key = frame.select(
+        record_ref(), "id", pl.lit(stage).alias("stage"), "source", pl.lit(gate.name).alias("gate"), _version(gate).alias("version")
+    )
+    return pl.concat([key, found], how="horizontal").select(list(polars_schema(Verdict)))
+
+
+def judge(
+    stages: Mapping[Stage, pl.DataFrame],
+    *,
+    duplicates: pl.DataFrame | None = None,
+    context: GateContext | None = None,
+    gates: Iterable[Gate] | None = None,
+) -> pl.DataFrame:
+    """Return the ledger: one row per record per gate that judges its stage, with a reason for passes too.
+
+    Args:
+        stages: Stage name -> its records (Conversation schema, scores filled).
+        duplicates: Cluster result as described by `GateContext.duplicates`; wins over the context's.
+        context: What gates may know besides the records.
+        gates: Gates to run; all registered ones by default.
+
+    Raises:
+        AmbiguousRecordError: Two rows have the same record key.
+        GateContractError: A gate did not decide every record with a reason.
+    """
+    told = context or GateContext()
+    if duplicates is not None:
+        told = replace(told, duplicates=duplicates)
+    present: dict[Stage, pl.DataFrame] = {stage: stages[stage] for stage in STAGES if stage in stages and stages[stage].height}
+    if not present:
+        return empty_frame(Verdict)
+    _refuse_ambiguous(present)
+    every = tuple(registered() if gates is None else gates)
+    parts = [_judged(gate, stage, frame, told) for stage, frame in present.items() for gate in every if stage in gate.stages]
+    return conform(pl.concat(parts), Verdict, name="verdict ledger") if parts else empty_frame(Verdict)
+
+
+def failing(ledger: pl.DataFrame, gates: Iterable[Gate] | None = None) -> pl.DataFrame:
+    """Return the failed verdicts of blocking gates, in the ledger's order; advisory gates never drop a record."""
+    advisory = [gate.name for gate in (registered() if gates is None else gates) if not gate.blocking]
+    return ledger.filter(~pl.col("passed") & ~pl.col("gate").is_in(advisory))
+
+
+def passing(stages: Mapping[Stage, pl.DataFrame], ledger: pl.DataFrame, gates: Iterable[Gate] | None = None) -> pl.DataFrame:
+    """Return the records that no blocking gate failed, of all stages in stage order, with their `ref` as last column.
+
+    A record the ledger says nothing about has not been judged and does not pass.
+    """
+    refs = ledger.select("ref").unique()
+    failed = failing(ledger, gates).select("ref").unique()
+    frames = [stages[stage].with_columns(record_ref()) for stage in STAGES if stage in stages]
+    return pl.concat(frames).join(refs, on="ref", how="semi", maintain_order="left").join(failed, on="ref", how="anti", maintain_order="left")
+
+
+def rejects_by_reason(ledger: pl.DataFrame) -> pl.DataFrame:
+    """Return how many records each gate failed for which reason: `stage`, `gate`, `code`, `records`, most frequent first."""
+    return (
+        ledger.filter(~pl.col("passed"))
+        .group_by("stage", "gate", reason_code())
+        .agg(pl.len().alias("records"))
+        .sort(["records", "stage", "gate", "code"], descending=[True, False, False, False])
+    )
+
+
+def waterfall(ledger: pl.DataFrame) -> pl.DataFrame:
+    """Return the yield gate by gate: `stage`, `gate`, `entered`, `dropped`, `left`; each record counts at the first gate that failed it."""
+    order = ledger.select(pl.col("gate").unique(maintain_order=True)).with_row_index("step")
+    placed = ledger.select("ref", "stage", "gate", "passed").join(order, on="gate", how="left", maintain_order="left")
+    first = placed.filter(~pl.col("passed")).group_by("ref", "stage").agg(pl.col("step").min())
+    lost = first.group_by("stage", "step").agg(pl.len().alias("dropped"))
+    read = ledger.group_by("stage").agg(pl.col("ref").n_unique().alias("read"))
+    steps = placed.select("stage", "gate", "step").unique()
+    return (
+        steps.join(lost, on=["stage", "step"], how="left")
+        .join(read, on="stage")
+        .with_columns(pl.col("dropped").fill_null(0))
+        .sort(pl.col("stage").replace_strict({s: i for i, s in enumerate(STAGES)}, return_dtype=pl.Int8), "step")
+        .with_columns((pl.col("read") - pl.col("dropped").cum_sum().over("stage")).alias("left"))
+        .select("stage", "gate", (pl.col("left") + pl.col("dropped")).alias("entered"), "dropped", "left")
+    )
+
+

@@ -1,0 +1,209 @@
+"""The generation plan: how many conversations of each kind, and every random decision about each of them.
+
+Values of a dimension (issue, tone, modality, ...) are those the bank knows; they are dealt out evenly and then shuffled by seed, each dimension
+with its own shuffle, so that every value occurs equally often and combinations vary. Text is not written here.
+"""
+
+import hashlib
+import math
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from empathy_assets.engines.generating.banks import load_bank
+from empathy_assets.policy.load import number
+from empathy_assets.records.arrow import empty_frame, polars_schema
+from empathy_assets.records.plan import PlanRow
+
+ASSET_OF_KIND = {
+    "therapeutic": "therapeutic_samples",
+    "bias": "bias_samples",
+    "reasoning": "grounded_conversations",
+    "grounded": "grounded_conversations",
+    "nightmare": "nightmare_scenarios",
+    "persona": "grounded_conversations",
+}
+"""Which asset generates which kind."""
+
+STAGE_OF_KIND = {
+    "therapeutic": "foundation",
+    "bias": "foundation",
+    "reasoning": "expertise",
+    "grounded": "expertise",
+    "nightmare": "nightmare-fuel",
+    "persona": "persona",
+}
+"""Which stage a kind is meant for."""
+
+HOUSE_VOICE = "wayfarer-balanced"
+"""The built-in voice: a balanced mentor that no transcript has to be landed for."""
+
+_DIMENSIONS = ("issue", "category", "intensity", "disclosure", "modality", "phase", "tone", "profile")
+_BOOKISH = ("books", "academic_findings")
+
+Permutation = npt.NDArray[np.intp]
+
+
+def kind_sizes(*, target: int, stage_shares: dict[str, float], expected_corpus: int, has_passages: bool) -> dict[str, int]:
+    """Return how many conversations of each kind to generate for a release of `target`, surplus included.
+
+    Args:
+        target: Conversations of the release.
+        stage_shares: Share of each stage, summing to 1.
+        expected_corpus: Conversations of landed corpora expected to be admitted into `foundation`.
+        has_passages: Whether any book or paper passage is there; without one, reasoning takes the place of grounded.
+    """
+    scale = target / number("targets", "minimum.full_scale")
+    least = {kind: math.ceil(number("targets", f"minimum.{kind}") * scale) for kind in ("therapeutic", "bias", "grounded")}
+    stage = {name: math.ceil(target * share * (1 + number("generation", "plan.surplus"))) for name, share in stage_shares.items()}
+    foundation = max(0, stage["foundation"] - expected_corpus)
+    bias = max(least["bias"], round(foundation * number("generation", "plan.bias_share")))
+    bias += bias % 2
+    expertise = stage["expertise"]
+    grounded = max(min(least["grounded"], expertise), round(expertise * (1 - number("generation", "plan.reasoning_share"))))
+    grounded = grounded if has_passages else 0
+    return {
+        "therapeutic": max(least["therapeutic"], foundation - bias),
+        "bias": bias,
+        "reasoning": expertise - grounded,
+        "grounded": grounded,
+        "nightmare": stage["nightmare-fuel"],
+        "persona": stage["persona"],
+    }
+
+
+def build_plan(
+    *,
+    target: int,
+    stage_shares: dict[str, float],
+    passages: pl.DataFrame,
+    expected_corpus: int,
+    voices: list[str],
+    seed: int,
+    backend: str,
+) -> pl.DataFrame:
+    """Return the plan of a release: one row per conversation to generate.
+
+    Args:
+        target: Conversations of the release, > 0.
+        stage_shares: Share of each stage (foundation, expertise, nightmare-fuel, persona).
+        passages: Passages to ground on (`Passage` schema), possibly empty.
+        expected_corpus: Conversations of landed corpora expected in `foundation`.
+        voices: Persona ids beside the built-in voice.
+        seed: Seed of the plan; same seed and inputs, same plan.
+        backend: `embedded` or `llm`, for every row.
+
+    Returns:
+        A frame with the `PlanRow` schema, rows of a kind together, members of a pair adjacent.
+
+    Raises:
+        ValueError: The backend is unknown or the target is not positive.
+    """
+    if backend not in ("embedded", "llm") or target <= 0:
+        raise ValueError(f"found backend {backend!r}, target {target}; expected `embedded` or `llm` and a positive target")
+    passages = passages.select("id", "source", "voice").sort("id")
+    bookish = passages.filter(pl.col("source").is_in(_BOOKISH)).get_column("id").to_list()
+    sizes = kind_sizes(target=target, stage_shares=stage_shares, expected_corpus=expected_corpus, has_passages=bool(bookish))
+    parts = [_rows(kind, size, seed) for kind, size in sizes.items() if kind != "bias"]
+    frame = pl.concat([*parts, _bias_rows(sizes["bias"], seed)]).with_columns(backend=pl.lit(backend))
+    grounded = frame.filter(pl.col("kind") == "grounded").with_columns(passage_id=_dealt(bookish, sizes["grounded"], seed, "grounded"))
+    persona = _voiced(frame.filter(pl.col("kind") == "persona"), passages, voices, seed)
+    rest = frame.filter(~pl.col("kind").is_in(["grounded", "persona"]))
+    return pl.concat([rest, grounded, persona]).sort("row_id").select(list(polars_schema(PlanRow)))
+
+
+def plan_summary(plan: pl.DataFrame) -> pl.DataFrame:
+    """Return rows, distinct passages, pairs and mean turns of each kind: columns kind, stage, asset, backend, rows, passages, pairs, turns."""
+    return (
+        plan.group_by("kind", "stage", "asset", "backend")
+        .agg(
+            rows=pl.len(),
+            passages=pl.col("passage_id").filter(pl.col("passage_id") != "").n_unique(),
+            pairs=pl.col("pair_id").filter(pl.col("pair_id") != "").n_unique(),
+            turns=pl.col("n_turns").mean(),
+        )
+        .sort("kind")
+    )
+
+
+def _shuffle(n: int, *key: object) -> Permutation:
+    """Return a permutation of range(n) that depends on the key alone, on every platform and numpy version (SplitMix64 as sort key)."""
+    base = np.uint64(int.from_bytes(hashlib.sha256(":".join(map(str, key)).encode()).digest()[:8], "big"))
+    with np.errstate(over="ignore"):
+        z = base + np.arange(1, n + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.argsort(z ^ (z >> np.uint64(31)), kind="stable")
+
+
+def _dealt(values: Sequence[Any], n: int, *key: object) -> pl.Series:
+    """Return `n` values, each as often as any other within one, in seeded order; the values' own order is permuted too."""
+    if not n or not values:
+        return pl.Series([""] * n, dtype=pl.String)
+    order = _shuffle(len(values), *key, "values")
+    deck = [values[int(i)] for i in order]
+    places = _shuffle(n, *key, "places")
+    return pl.Series([deck[int(i) % len(deck)] for i in places])
+
+
+def _seed_of(seed: int, name: str) -> int:
+    return int(hashlib.sha256(f"{seed}:{name}".encode()).hexdigest()[:15], 16)
+
+
+def _rows(kind: str, n: int, seed: int) -> pl.DataFrame:
+    """Return `n` rows of a kind with every dimension dealt, passages and pairs still empty."""
+    if n <= 0:
+        return empty_frame(PlanRow)
+    bank = load_bank(kind)
+    least, most = int(number("generation", "plan.turns_min")), int(number("generation", "plan.turns_max"))
+    row_ids = [f"{kind}-{i:06d}" for i in range(n)]
+    columns: dict[str, Any] = {
+        "row_id": row_ids,
+        "row_seed": [_seed_of(seed, row_id) for row_id in row_ids],
+        "n_turns": _dealt(list(range(least, most + 1, 2)), n, seed, kind, "n_turns"),
+    }
+    columns |= {name: _dealt(bank.values(name), n, seed, kind, name) for name in _DIMENSIONS}
+    fixed = {"kind": kind, "stage": STAGE_OF_KIND[kind], "asset": ASSET_OF_KIND[kind]}
+    frame = pl.DataFrame(columns).with_columns(**{name: pl.lit(value) for name, value in fixed.items()})
+    blank = [pl.lit("").alias(name) for name in polars_schema(PlanRow) if name not in frame.columns]
+    return frame.with_columns(*blank).select(list(polars_schema(PlanRow))).cast(dict(polars_schema(PlanRow)))
+
+
+def _bias_rows(n: int, seed: int) -> pl.DataFrame:
+    """Return `n` rows (even) in pairs: same seed, same dimensions, two values of one attribute."""
+    pairs = n // 2
+    values = load_bank("bias").values("bias_value")
+    by_attribute: dict[str, list[str]] = {}
+    for value in values:
+        by_attribute.setdefault(value.split(":", 1)[0], []).append(value)
+    attributes = _dealt(list(by_attribute), pairs, seed, "bias", "bias_attribute").to_list()
+    couples = {a: _dealt(list(combinations(vs, 2)), attributes.count(a), seed, "bias", a).to_list() for a, vs in by_attribute.items()}
+    chosen = [couples[a].pop() for a in attributes]
+    base = _rows("bias", pairs, seed).with_columns(
+        pair_id=pl.col("row_id").str.replace("bias-", "pair-"), bias_attribute=pl.Series(attributes, dtype=pl.String)
+    )
+    members = [
+        base.with_columns(
+            row_id=pl.col("row_id") + f"-{'ab'[side]}", bias_value=pl.Series([couple[side] for couple in chosen], dtype=pl.String)
+        )
+        for side in (0, 1)
+    ]
+    return pl.concat(members)
+
+
+def _voiced(rows: pl.DataFrame, passages: pl.DataFrame, voices: list[str], seed: int) -> pl.DataFrame:
+    """Return the persona rows with voice and passage: the voice's own talks, else any talk, else any passage, else none."""
+    known = list(dict.fromkeys([HOUSE_VOICE, *voices]))
+    talks = passages.filter(pl.col("source") == "transcripts")
+    rows = rows.with_columns(persona_id=_dealt(known, rows.height, seed, "persona", "voice").cast(pl.String))
+    parts: list[pl.DataFrame] = [rows.clear()]
+    for voice in known:
+        mine = rows.filter(pl.col("persona_id") == voice)
+        own = talks.filter(pl.col("voice") == voice)
+        source = next((p for p in (own, talks, passages) if p.height), passages)
+        parts.append(mine.with_columns(passage_id=_dealt(source.get_column("id").to_list(), mine.height, seed, "persona", voice)))
+    return pl.concat(parts)

@@ -1,0 +1,139 @@
+"""The last look before a release is written: what must never leave is refused here, whatever was decided before.
+
+Lives here: refusals. Must not live here: gates (they drop records; this refuses releases).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from empathy_assets.engines.composing.compose import policy_mix
+from empathy_assets.engines.gating.licence import accepted_pattern
+from empathy_assets.engines.gating.schema import FENCE, unlawful_exemption
+from empathy_assets.engines.packaging.errors import (
+    CertificateFailedError,
+    CertificateMissingError,
+    CertificateStaleError,
+    ExemptOutsideFenceError,
+    MixedSchemaError,
+    SplitLeakError,
+    UndeclaredLicenceError,
+    UnjudgedRecordError,
+    WrongMixError,
+)
+from empathy_assets.records.ids import record_ref
+from empathy_assets.records.versions import SCHEMA_VERSION
+
+
+def refuse_exempt(frame: pl.DataFrame) -> None:
+    """Refuse records that are exempt from anything but `content`, or outside nightmare-fuel."""
+    bad = frame.filter(unlawful_exemption()).sort("id")
+    if bad.height:
+        row = bad.row(0, named=True)
+        raise ExemptOutsideFenceError(
+            f"{bad.height} exempt records outside the fence, e.g. {row['id']} in {row['stage']} exempt from {row['exempt_from']}",
+            f"exemptions from `content` only and in {FENCE} only",
+            "move the records to nightmare-fuel or clear their exempt_from and gate them again",
+        )
+
+
+def refuse_licences(frame: pl.DataFrame) -> None:
+    """Refuse records without an accepted licence."""
+    bad = frame.filter(~pl.col("licence").fill_null("").str.contains(accepted_pattern())).sort("id")
+    if bad.height:
+        row = bad.row(0, named=True)
+        raise UndeclaredLicenceError(
+            f"{bad.height} records without an accepted licence, e.g. {row['id']} from {row['source']} with {row['licence'] or 'none'!r}",
+            "a licence that licences.toml accepts on every record",
+            "declare the rights beside the landed file (rights.toml), or leave the source out",
+        )
+
+
+def refuse_schemas(frame: pl.DataFrame) -> None:
+    """Refuse a release of several schema versions."""
+    versions = sorted(str(v) for v in frame["schema_version"].unique())
+    if frame.height and versions != [SCHEMA_VERSION]:
+        raise MixedSchemaError(
+            f"schema versions {versions}",
+            f"only {SCHEMA_VERSION}, the version this code writes",
+            "rebuild the stages that hold the other versions before composing",
+        )
+
+
+def refuse_mix(frame: pl.DataFrame) -> None:
+    """Refuse a release whose stages are not in exactly the mix of policy."""
+    counts = dict(frame.group_by("stage").len().iter_rows())
+    wanted = {stage: share * frame.height for stage, share in policy_mix().items()}
+    if any(counts.get(stage, 0) != count for stage, count in wanted.items()):
+        raise WrongMixError(
+            f"{ {stage: counts.get(stage, 0) for stage in wanted} } of {frame.height}",
+            f"{ {stage: float(count) for stage, count in wanted.items()} }",
+            "compose the release with engines.composing.compose, and change nothing after it",
+        )
+
+
+def refuse_split(frame: pl.DataFrame) -> None:
+    """Refuse a release in which a cluster or a dialogue stands in two splits."""
+    for key in ("cluster_id", "id"):
+        divided = frame.group_by(key).agg(pl.col("split").unique().sort()).filter(pl.col("split").list.len() > 1).sort(key)
+        if divided.height:
+            name, splits = divided.row(0)
+            raise SplitLeakError(
+                f"{divided.height} values of {key} in more than one split, e.g. {name} in {splits}",
+                "every cluster and every dialogue in one split",
+                "assign splits with engines.splitting.assign and prove them with engines.splitting.leakage",
+            )
+
+
+def refuse_unjudged(frame: pl.DataFrame, ledger: pl.DataFrame) -> None:
+    """Refuse records that the ledger does not show as admitted by the composition."""
+    admitted = ledger.filter((pl.col("gate") == "composition") & pl.col("passed"))
+    stray = frame.select(record_ref()).join(admitted.select("ref"), on="ref", how="anti").sort("ref")
+    if stray.height:
+        raise UnjudgedRecordError(
+            f"{stray.height} records without an `admitted` verdict, e.g. {stray['ref'][0]}",
+            "a composition verdict `admitted` for every record of the release",
+            "build the ledger and the release in one run, from the same stage datasets",
+        )
+
+
+def _certified_version(certificate: Mapping[str, Any]) -> str:
+    return str(certificate.get("detector_version", ""))
+
+
+def refuse_certificate(frame: pl.DataFrame, certificate: Mapping[str, Any] | None) -> None:
+    """Refuse a release whose detector certificate is missing, failed or about another detector version."""
+    expected = "a passed certificate of the detector version that scored every record"
+    if not certificate:
+        raise CertificateMissingError("no certificate", expected, "run the certification of the crisis detector")
+    if certificate.get("passed") is not True:
+        raise CertificateFailedError(
+            f"a certificate that failed: {certificate.get('reason') or certificate.get('reasons') or 'no reason given'}",
+            expected,
+            "improve or recalibrate the detector, certify it again; no release may go out before",
+        )
+    used = sorted(str(v) for v in frame["scores"].struct.field("detector_version").unique().fill_null(""))
+    if frame.height and used != [_certified_version(certificate)]:
+        raise CertificateStaleError(
+            f"records scored by detector {used}, certificate of {_certified_version(certificate) or 'no version'!r}",
+            expected,
+            "certify the detector in use, then score the stages that another version scored",
+        )
+
+
+def refuse(frame: pl.DataFrame, ledger: pl.DataFrame, certificate: Mapping[str, Any] | None) -> None:
+    """Refuse the release, or return.
+
+    Raises:
+        PackageRefusedError: One of its subclasses, the first that applies.
+    """
+    refuse_schemas(frame)
+    refuse_exempt(frame)
+    refuse_licences(frame)
+    refuse_mix(frame)
+    refuse_split(frame)
+    refuse_unjudged(frame, ledger)
+    refuse_certificate(frame, certificate)

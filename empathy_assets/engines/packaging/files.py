@@ -1,0 +1,126 @@
+"""The record files of a package: chat JSONL and Parquet per split, and the optional formats.
+
+Lives here: shapes and bytes of record files. Must not live here: manifest, report, refusals.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from pathlib import Path
+
+import polars as pl
+
+from empathy_assets.policy.load import number
+from empathy_assets.records.conversation import SPLITS
+
+EXPORTS = ("csv", "json-ld", "webdataset")
+PARQUET_COMPRESSION = "zstd"
+_LEVEL = 3
+_META = (
+    "id",
+    "stage",
+    "source",
+    "licence",
+    "provenance",
+    "labels",
+    "scores",
+    "exempt_from",
+    "schema_version",
+    "pipeline_version",
+    "cluster_id",
+    "split",
+)
+
+
+class UnknownExportError(ValueError):
+    """A format was asked for that packages are not written in."""
+
+
+def chat(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the published shape: `messages` (list of role, content) and `metadata` (all other fields), sorted by id."""
+    return frame.sort("id", "cluster_id").select(pl.col("turns").alias("messages"), pl.struct(*_META).alias("metadata"))
+
+
+def write_parquet(frame: pl.DataFrame, path: Path) -> None:
+    """Write a frame with the fixed compression and row groups of packages: same frame, same bytes."""
+    rows = int(number("gates", "package.row_group"))
+    frame.write_parquet(path, compression=PARQUET_COMPRESSION, compression_level=_LEVEL, row_group_size=rows, statistics=True)
+
+
+def _write_csv(published: pl.DataFrame, path: Path) -> None:
+    meta = pl.col("metadata").struct
+    flat = published.select(
+        meta.field("id"),
+        meta.field("split"),
+        meta.field("stage"),
+        meta.field("source"),
+        meta.field("licence"),
+        meta.field("scores").struct.field("ears"),
+        pl.struct("messages").struct.json_encode().alias("messages"),
+    )
+    flat.write_csv(path)
+
+
+def _linked(row: dict[str, object]) -> dict[str, object]:
+    meta = row["metadata"]
+    assert isinstance(meta, dict)  # noqa: S101 - `chat` made it one; narrows for the type checker
+    return {
+        "@context": {"@vocab": "https://schema.org/", "licence": "license", "turns": "hasPart"},
+        "@type": "Conversation",
+        "@id": f"urn:empathy:{meta['id']}",
+        "licence": meta["licence"],
+        "isPartOf": meta["split"],
+        "genre": meta["stage"],
+        "isBasedOn": meta["provenance"],
+        "turns": [{"@type": "Message", "position": i, "sender": turn["role"], "text": turn["content"]} for i, turn in enumerate(row["messages"])],  # pyright: ignore[reportGeneralTypeIssues, reportArgumentType]
+    }
+
+
+def _write_linked(published: pl.DataFrame, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        for row in published.iter_rows(named=True):
+            out.write(json.dumps(_linked(row), ensure_ascii=False, sort_keys=True) + "\n")
+
+
+def _write_webdataset(published: pl.DataFrame, path: Path) -> None:
+    """Write one member `<id>.json` per conversation; owner and time are fixed, so that bytes are."""
+    names = published["metadata"].struct.field("id").to_list()
+    lines = published.select(pl.struct("messages", "metadata").struct.json_encode()).to_series().to_list()
+    with path.open("wb") as raw, tarfile.open(fileobj=raw, mode="w", format=tarfile.PAX_FORMAT) as out:
+        for name, line in zip(names, lines, strict=True):
+            data = line.encode("utf-8")
+            info = tarfile.TarInfo(f"{name}.json")
+            info.size = len(data)
+            out.addfile(info, io.BytesIO(data))
+
+
+_WRITERS = {"csv": (".csv", _write_csv), "json-ld": (".jsonld", _write_linked), "webdataset": (".tar", _write_webdataset)}
+
+
+def write_records(frame: pl.DataFrame, folder: Path, exports: tuple[str, ...] = ()) -> dict[str, int]:
+    """Write train, val and test in every format; return file name -> records in it.
+
+    Args:
+        frame: The release (SplitConversation schema).
+        folder: Existing folder to write into.
+        exports: Formats besides JSONL and Parquet, of `EXPORTS`.
+
+    Raises:
+        UnknownExportError: A format is not one of `EXPORTS`.
+    """
+    unknown = sorted(set(exports) - set(EXPORTS))
+    if unknown:
+        raise UnknownExportError(f"export formats {unknown} are unknown; expected any of {list(EXPORTS)}: correct the release's configuration")
+    rows: dict[str, int] = {}
+    for split in SPLITS:
+        published = chat(frame.filter(pl.col("split") == split))
+        published.write_ndjson(folder / f"{split}.jsonl")
+        write_parquet(published, folder / f"{split}.parquet")
+        rows |= {f"{split}.jsonl": published.height, f"{split}.parquet": published.height}
+        for name in exports:
+            suffix, write = _WRITERS[name]
+            write(published, folder / f"{split}{suffix}")
+            rows[f"{split}{suffix}"] = published.height
+    return rows

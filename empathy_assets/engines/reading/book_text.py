@@ -1,0 +1,105 @@
+"""Plain text and HTML books: lines or elements to paragraphs and headings.
+
+Lives here: blank-line paragraphs, heading lines, Gutenberg files. Must not live here: chapters (structure).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from empathy_assets.engines.reading import gutenberg
+from empathy_assets.engines.reading.book_epub import BookText
+from empathy_assets.engines.reading.markup import local, paragraphs, parse_html
+from empathy_assets.engines.reading.structure import Para, is_apparatus, is_chapter_title
+from empathy_assets.engines.reading.text import one_line, tidy
+
+_ITALIC = re.compile(r"(?<![A-Za-z0-9])_([^_\n]{1,400}?)_(?![A-Za-z0-9])", re.DOTALL)
+_NOTE_MARK = re.compile(r"(?<=\S)\[(?:\d{1,3}|[A-Z*])\]")
+_MARKDOWN = re.compile(r"^(#{1,6})\s+(.+)$")
+_NUMERAL = re.compile(r"^[IVXLC]{1,7}\.?$")
+_SEPARATOR = re.compile(r"^[\s*_=~.#-]+$")
+_HEADING_WORDS = 14
+_HEADING_LINES = 3
+
+
+def read_text(text: str) -> BookText:
+    """Return a plain-text book."""
+    stated = gutenberg.fields(text)
+    book = BookText(stated.get("title", ""), [stated["author"]] if "author" in stated else [])
+    groups = _groups(text.split("\n"))
+    if gutenberg.is_gutenberg(text):
+        start, stop = gutenberg.body_range(["\n".join(lines) for _, lines in groups])
+        groups = groups[start:stop]
+    before_heading = False
+    for blanks, lines in groups:
+        para = _para(blanks, lines, after_heading=before_heading)
+        before_heading = bool(para and para.level)
+        if para:
+            book.paras.append(para)
+    return book
+
+
+def _groups(lines: Sequence[str]) -> list[tuple[int, list[str]]]:
+    """Return runs of non-blank lines with the number of blank lines before each."""
+    groups: list[tuple[int, list[str]]] = []
+    blanks, current = 2, list[str]()
+    for line in lines:
+        if line.strip():
+            current.append(line)
+            continue
+        if current:
+            groups.append((blanks, current))
+            blanks, current = 0, []
+        blanks += 1
+    return [*groups, (blanks, current)] if current else groups
+
+
+def _para(blanks: int, lines: list[str], *, after_heading: bool) -> Para | None:
+    joined = one_line(" ".join(lines))
+    if not joined or _SEPARATOR.match(joined):
+        return None
+    text = _NOTE_MARK.sub("", _ITALIC.sub(r"\1", joined))
+    marked = _MARKDOWN.match(text)
+    if marked:
+        return Para(marked[2], len(marked[1]))
+    return Para(text.strip(" _"), _level(blanks, lines, joined, after_heading=after_heading)) if _level(
+        blanks, lines, joined, after_heading=after_heading
+    ) else Para(text)
+
+
+def _level(blanks: int, lines: list[str], text: str, *, after_heading: bool) -> int:
+    """Return the heading level of a group of lines, 0 for text."""
+    words = text.split()
+    if len(words) > _HEADING_WORDS or len(lines) > _HEADING_LINES or text.endswith((",", ";")):
+        return 0
+    if is_chapter_title(text) or is_apparatus(text):
+        return 1
+    letters = [c for c in text if c.isalpha()]
+    capital = bool(letters) and sum(c.isupper() for c in letters) >= 0.8 * len(letters)  # noqa: PLR2004 - "Mc" and "vs." stay small
+    if _NUMERAL.match(text):
+        return 1
+    if capital and blanks > 1:
+        return 1
+    return 2 if after_heading and (capital or (text.startswith("_") and text.endswith("_"))) else 0
+
+
+def read_html(text: str) -> BookText:
+    """Return an HTML book."""
+    book = BookText()
+    root = parse_html(text)
+    if root is None:
+        return book
+    stated = gutenberg.fields(tidy(text[:20_000]))
+    titles = [one_line("".join(str(t) for t in e.itertext())) for e in root.iter() if local(e) == "title"]
+    book.title = stated.get("title", "") or next(iter(titles), "")
+    metas = {(e.get("name") or "").lower(): e.get("content") or "" for e in root.iter() if local(e) == "meta"}
+    author = stated.get("author", "") or metas.get("author", "") or metas.get("dc.creator", "")
+    book.authors = [one_line(author)] if author else []
+    body = next((e for e in root.iter() if local(e) == "body"), root)
+    paras = paragraphs(body)
+    if gutenberg.is_gutenberg(text):
+        start, stop = gutenberg.body_range([p.text for p in paras])
+        paras = paras[start:stop]
+    book.paras = [Para(_NOTE_MARK.sub("", p.text), p.level) for p in paras]
+    return book

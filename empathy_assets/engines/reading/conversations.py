@@ -1,0 +1,195 @@
+"""Conversation corpora: files of any published shape to conversation rows, streamed.
+
+Lives here: telling JSON from lines from tables, and the making of the row. Must not live here: the shapes themselves.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO
+
+from empathy_assets.engines.reading import salvage
+from empathy_assets.engines.reading.identity import dialogue_id
+from empathy_assets.engines.reading.language import is_english
+from empathy_assets.engines.reading.result import FileContext, ReadError, Row
+from empathy_assets.engines.reading.roles import chat_log, normalise
+from empathy_assets.engines.reading.shapes import Dialogue, dialogues, folded, labels_of, names, record_id
+from empathy_assets.engines.reading.tabular import Table, is_windows, windows
+from empathy_assets.engines.reading.text import decode, encoding_of
+
+_HEAD = 1 << 16
+_CHUNK = 1 << 20
+_JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
+_DELIMITERS = ("\t", ",", ";", "|")
+_PRINTED_LINE = re.compile(r"\s*[\[{]\s*$")
+
+
+def read(path: Path, context: FileContext) -> Iterator[Row]:
+    """Yield the conversations and rejects of one corpus file.
+
+    Raises:
+        ReadError: The file as a whole is none (`empty-file`, `unknown-kind`, `unknown-shape`).
+    """
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD)
+    if not head.strip(b"\x00\xef\xbb\xbf \t\r\n"):
+        raise ReadError("empty-file", f"{len(head)} bytes, none of them text")
+    text = decode(head).lstrip("\ufeff \t\n")
+    suffix = PurePosixPath(context.relative).suffix.lower()
+    if text[:1] in "[{" and not text.startswith("[INST]") or suffix in _JSON_SUFFIXES:
+        yield from _json_rows(path, context, text, suffix)
+    elif is_windows(text.split("\n", 1)[0]) or is_windows(text[: text.rfind("\n")].rsplit("\n", 1)[-1]):
+        for first, last, item in windows(_text_lines(path)):
+            yield from _placed(context, item, "line", first, last)
+    else:
+        yield from _table_rows(path, context, text, suffix)
+
+
+def _json_rows(path: Path, context: FileContext, head: str, suffix: str) -> Iterator[Row]:
+    found = salvage.lines(_text_lines(path)) if _is_lines(head, suffix) else salvage.document(decode(path.read_bytes()))
+    unit = "line" if _is_lines(head, suffix) else "record"
+    sessions: dict[str, tuple[int, int, list[Any], dict[str, Any]]] = {}
+    for item in found:
+        if item.reason:
+            yield context.reject(item.reason, item.detail, item.position)
+            continue
+        key = _turn_session(item.value)
+        if key is None:
+            yield from _record_rows(context, item, unit)
+            continue
+        place = item.line if unit == "line" else item.index
+        first, _, turns, labels = sessions.get(key, (place, place, [], labels_of(folded(item.value))))
+        turns.append(item.value)
+        sessions[key] = (first, place, turns, labels)
+    for key, (first, last, turns, labels) in sessions.items():
+        yield from _session(context, key, turns, labels, (unit, first, last))
+
+
+def _session(context: FileContext, key: str, turns: list[Any], labels: dict[str, Any], place: tuple[str, int, int]) -> Iterator[Row]:
+    """Yield the one dialogue whose turns stood in records of their own."""
+    try:
+        found = next(dialogues(turns))
+        item: Dialogue | ReadError = Dialogue(found.turns, key, labels)
+    except ReadError as error:
+        item = error
+    yield from _placed(context, item, *place)
+
+
+def _turn_session(value: Any) -> str | None:
+    """Return the session a record belongs to if the record is a single turn, else None."""
+    if not isinstance(value, dict):
+        return None
+    fields = folded(value)
+    has_role = any(isinstance(fields.get(name), str) for name in names("turn_role"))
+    has_text = any(isinstance(fields.get(name), str) for name in names("turn_text"))
+    if not has_role or not has_text or any(isinstance(v, list | dict) and v for v in value.values()):
+        return None
+    return record_id({k: v for k, v in fields.items() if k not in ("id", "uid", "uuid")})
+
+
+def _is_lines(head: str, suffix: str) -> bool:
+    """Return whether a JSON file holds one record per line rather than one document."""
+    rows = [row for row in head.split("\n", 3)[:3] if row.strip()]
+    if not rows or _PRINTED_LINE.match(rows[0]) or rows[0].rstrip() in ("[", "{"):
+        return False
+    first = next(salvage.lines(iter([(1, rows[0])])))
+    if not first.reason:
+        return len(rows) > 1 and rows[1].lstrip()[:1] in '[{"n'
+    return not rows[0].startswith("[") and (suffix in (".jsonl", ".ndjson") or (len(rows) > 1 and rows[1].startswith("{")))
+
+
+def _record_rows(context: FileContext, found: salvage.Found, unit: str) -> Iterator[Row]:
+    place = found.line if unit == "line" else found.index
+    try:
+        for dialogue in dialogues(found.value):
+            yield _conversation(context, dialogue, unit, place, place, found.position)
+    except ReadError as error:
+        yield context.reject(error.reason, error.detail, found.position)
+
+
+def _table_rows(path: Path, context: FileContext, head: str, suffix: str) -> Iterator[Row]:
+    first_line = head.split("\n", 1)[0]
+    delimiter = max(_DELIMITERS, key=lambda d: (first_line.count(d), -_DELIMITERS.index(d)))
+    logged = chat_log(head) if suffix not in (".csv", ".tsv") else []
+    if logged:
+        whole = chat_log(decode(path.read_bytes()))
+        yield from _placed(context, Dialogue(whole), "line", 1, decode(path.read_bytes()).count("\n") + 1)
+        return
+    if b"\x00" in head.encode("utf-8", "replace")[:_HEAD] and suffix not in (".csv", ".tsv", ".txt"):
+        raise ReadError("unknown-kind", "binary content, expected JSON, JSON lines, CSV or TSV")
+    with path.open("rb") as stream:
+        table = Table(io.TextIOWrapper(stream, encoding=_stream_encoding(path), errors="replace", newline=""), delimiter)
+        for first, last, item in table.dialogues():
+            yield from _placed(context, item, "row", first, last)
+
+
+def _placed(context: FileContext, item: Dialogue | ReadError, unit: str, first: int, last: int) -> Iterator[Row]:
+    position = f"{unit} {first}" if first == last else f"{unit}s {first}-{last}"
+    if isinstance(item, ReadError):
+        yield context.reject(item.reason, item.detail, position)
+        return
+    try:
+        yield _conversation(context, item, unit, first, last, position)
+    except ReadError as error:
+        yield context.reject(error.reason, error.detail, position)
+
+
+def _conversation(context: FileContext, dialogue: Dialogue, unit: str, first: int, last: int, position: str) -> Row:
+    turns = normalise(dialogue.turns)
+    english, code = is_english("\n".join(text for role, text in turns if role != "system"))
+    if not english:
+        return context.reject("not-english", f"the conversation reads as `{code or 'unknown'}`", position)
+    provenance = context.provenance(
+        unit=unit,
+        start=float(first),
+        end=float(last),
+        anchor=position,
+        record_id=dialogue.record_id,
+        title=PurePosixPath(context.relative).stem,
+        work_id=dialogue_id(text for role, text in turns if role == "user"),
+    )
+    return context.conversation(turns, provenance, dialogue.labels)
+
+
+def _stream_encoding(path: Path) -> str:
+    """Return a codec for the whole file, looking at all of it in pieces."""
+    with path.open("rb") as stream:
+        sample = stream.read(_CHUNK)
+        named = encoding_of(sample[: sample.rfind(b"\n") + 1] or sample)
+        if named != "utf-8":
+            return named
+        stream.seek(0)
+        return "utf-8" if _is_utf8(stream) else "cp1252"
+
+
+def _is_utf8(stream: BinaryIO) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while chunk := stream.read(_CHUNK):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _text_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield (line number from 1, text); a line that is no UTF-8 is read in the code page that fits it."""
+    encoding = _stream_encoding(path)
+    if encoding.startswith("utf-16") or encoding.startswith("utf-32"):
+        yield from enumerate(decode(path.read_bytes()).split("\n"), start=1)
+        return
+    with path.open("rb") as stream:
+        yield from _decoded(enumerate(stream, start=1))
+
+
+def _decoded(rows: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, str]]:
+    for number, row in rows:
+        try:
+            yield number, row.decode("utf-8")
+        except UnicodeDecodeError:
+            yield number, decode(row)

@@ -1,0 +1,45 @@
+"""Project Gutenberg's header and licence: found, read for title and author, and cut off.
+
+Lives here: its marks in all the wordings used since 1991. Must not live here: any other publisher's boilerplate (policy).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_START = re.compile(r"\*\*\*\s*START OF TH(?:E|IS) PROJECT GUTENBERG|\*END\*?\s*THE SMALL PRINT|\*\*\*\s*START:? FULL", re.IGNORECASE)
+_END = re.compile(
+    r"\*\*\*\s*END OF TH(?:E|IS) PROJECT GUTENBERG|^\s*(?:This is )?(?:the )?end of (?:the |this )?project gutenberg|\*\*\*\s*START:? FULL LICENSE|START: FULL LICENSE",
+    re.IGNORECASE,
+)
+_MENTION = re.compile(r"project gutenberg", re.IGNORECASE)
+_FIELD = re.compile(r"^(Title|Author|Language)[ \t]*:[ \t]*(.+(?:\n[ \t]{2,}\S.*)*)", re.MULTILINE)
+_HEAD_CHARS = 20_000
+_HEAD_SHARE = 0.3
+
+
+def is_gutenberg(head: str) -> bool:
+    """Return whether a text's beginning names Project Gutenberg."""
+    return bool(_MENTION.search(head[:_HEAD_CHARS]))
+
+
+def fields(head: str) -> dict[str, str]:
+    """Return `title`, `author` and `language` as the header states them."""
+    if not is_gutenberg(head):
+        return {}
+    return {m[1].lower(): " ".join(m[2].split("\n")[0].split()) for m in reversed(list(_FIELD.finditer(head[:_HEAD_CHARS])))}
+
+
+def body_range(items: Sequence[str]) -> tuple[int, int]:
+    """Return the half-open range of items (lines or paragraphs) between the header and the licence."""
+    start, stop = 0, len(items)
+    for index, item in enumerate(items):
+        if "gutenberg" not in item.lower() and "SMALL PRINT" not in item and "FULL LICENSE" not in item:
+            continue
+        if _START.search(item) and index <= max(len(items) * _HEAD_SHARE, 1):
+            start = index + 1
+        elif _END.search(item) and index > start:
+            stop = index
+            break
+    return start, stop

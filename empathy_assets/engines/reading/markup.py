@@ -1,0 +1,139 @@
+"""Markup to paragraphs: XML and HTML parsed without network, entities or DTD, then walked once.
+
+Lives here: safe parsing and the walk. Must not live here: archives (archive) or what a chapter is (structure).
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import cache
+
+from lxml import etree
+
+from empathy_assets.engines.reading.structure import Para
+from empathy_assets.engines.reading.text import one_line
+from empathy_assets.policy.load import table
+
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr li main ol p pre "
+    "section table tbody td th tr ul".split()
+)
+_SKIPPED = frozenset("script style head nav svg math noscript template iframe object video audio img figure pre-header".split())
+_HEADING = re.compile(r"h([1-6])$")
+_NOTE_MARK = re.compile(r"^[\[(*†]*\s*(?:\d{1,3}|[a-z]|[*†‡])\s*[\])]*$")
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,30});")
+_XML_ENTITIES = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
+_GUTENBERG_CLASS = "pg-boilerplate"
+
+
+@cache
+def _skipped_types() -> frozenset[str]:
+    return frozenset(table("reading")["book"]["semantic_types"])
+
+
+def _named(match: re.Match[bytes]) -> bytes:
+    if match[1] in _XML_ENTITIES:
+        return match[0]
+    resolved = html.unescape(match[0].decode("ascii"))
+    return b"" if resolved.startswith("&") else resolved.encode("ascii", "xmlcharrefreplace")
+
+
+def parse_xml(data: bytes) -> etree._Element | None:
+    """Return the root of an XML document, mended where it is broken; no entity is expanded and nothing is fetched."""
+    parser = etree.XMLParser(recover=True, no_network=True, resolve_entities=False, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True)
+    try:
+        return etree.fromstring(_ENTITY.sub(_named, data), parser)
+    except etree.XMLSyntaxError:
+        return None
+
+
+def parse_html(text: str) -> etree._Element | None:
+    """Return the root of an HTML document, mended where it is broken."""
+    parser = etree.HTMLParser(recover=True, no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8")
+    try:
+        return etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def local(element: etree._Element) -> str:
+    """Return an element's name without namespace, lower case; empty for entities and comments."""
+    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+
+
+def types_of(element: etree._Element) -> set[str]:
+    """Return the semantic types (`epub:type`, `role`) of an element."""
+    found: set[str] = set()
+    for name, value in element.attrib.items():
+        if str(name).rpartition("}")[2] in ("type", "epub:type", "role"):
+            found.update(str(value).lower().split())
+    return found
+
+
+def _unwanted(element: etree._Element, name: str) -> bool:
+    if name in _SKIPPED or (types_of(element) & _skipped_types()) or _GUTENBERG_CLASS in (element.get("class") or ""):
+        return True
+    if name in ("sup", "a") and len(element) <= 1:
+        words = "".join(str(t) for t in element.itertext()).strip()
+        return bool(words) and bool(_NOTE_MARK.match(words)) and (name == "sup" or (element.get("href") or "").startswith("#"))
+    return "pagenum" in (element.get("class") or "").lower()
+
+
+class _Walk:
+    """Paragraphs collected while walking a tree."""
+
+    def __init__(self) -> None:
+        self.paras: list[Para] = []
+        self.buffer: list[str] = []
+        self.level = 0
+
+    def flush(self) -> None:
+        raw = "".join(self.buffer)
+        self.buffer = []
+        for part in _BLANK_LINE.split(raw) if self.level == 0 else [raw]:
+            text = one_line(part)
+            if text:
+                self.paras.append(Para(text, self.level))
+
+    def start(self, element: etree._Element, name: str) -> None:
+        if name in _BLOCKS:
+            self.flush()
+            heading = _HEADING.match(name)
+            self.level = int(heading[1]) if heading else self.level
+        elif name == "br":
+            self.buffer.append(" ")
+        self.buffer.append(element.text or "")
+
+    def end(self, name: str) -> None:
+        if name in _BLOCKS:
+            self.flush()
+            if _HEADING.match(name):
+                self.level = 0
+
+
+def paragraphs(root: etree._Element) -> list[Para]:
+    """Return the headings and paragraphs below `root` in document order; navigation, notes, note marks and images are left out."""
+    walk = _Walk()
+    walker = etree.iterwalk(root, events=("start", "end"))
+    skipped: etree._Element | None = None
+    for event, element in walker:
+        name = local(element)
+        if event == "start":
+            if skipped is None and _unwanted(element, name):
+                skipped = element
+                walker.skip_subtree()
+            elif skipped is None:
+                walk.start(element, name)
+            continue
+        if skipped is element:
+            skipped = None
+            if name in _BLOCKS:
+                walk.flush()
+        elif skipped is None:
+            walk.end(name)
+        if skipped is None:
+            walk.buffer.append(element.tail or "")
+    walk.flush()
+    return walk.paras

@@ -1,0 +1,102 @@
+"""Parser of MEDLINE / NBIB tagged text, the form PubMed's `Save > PubMed` and `Send to > Citation manager` write.
+
+Lives here: bytes to works. Must not live here: RIS or other citation formats.
+"""
+
+import re
+from collections import defaultdict
+
+from empathy_assets.engines.reading.papers import fields
+from empathy_assets.engines.reading.papers.markup import decoded
+from empathy_assets.engines.reading.papers.work import Parsed, Section, Work, refused
+from empathy_assets.records.reject import Reject
+
+_FIELD = re.compile(r"^([A-Z]{2,4}) {0,2}- ?(.*)$")
+_LABEL = re.compile(r"(?:^|(?<=[.?!:)] ))([A-Z][A-Z ,/&'()-]{3,60}): ")
+_TYPES = {
+    "published erratum": "erratum",
+    "retracted publication": "retracted",
+    "retraction of publication": "retraction-notice",
+    "retraction notice": "retraction-notice",
+    "expression of concern": "concern-notice",
+}
+_RELATIONS = {
+    "EFR": "erratum",
+    "EIN": "corrected",
+    "RIN": "retracted",
+    "ROF": "retraction-notice",
+    "ECI": "concern",
+    "ECF": "concern-notice",
+}
+
+
+def parse(data: bytes) -> Parsed:
+    """Return the works of a tagged file; wrapped fields are joined, a record without PMID and title becomes a reject."""
+    works: list[Work] = []
+    rejects: list[Reject] = []
+    for index, (line, record) in enumerate(_records(decoded(data)), start=1):
+        position = f"record {index}, line {line}"
+        title = " ".join(record["TI"] or record["BTI"])
+        if not title and not record["PMID"]:
+            detail = f"found fields {sorted(k for k in record if record[k])[:8]}, expected PMID or TI"
+            rejects.append(refused("no-citation", position=position, detail=detail, remedy="Export the record again in PubMed format."))
+            continue
+        works.append(_work(record, title, position))
+    return works, rejects
+
+
+def _records(text: str) -> list[tuple[int, defaultdict[str, list[str]]]]:
+    """Return (first line, fields) of each record; a new PMID or a blank line before a field starts one."""
+    found: list[tuple[int, defaultdict[str, list[str]]]] = []
+    current: list[str] | None = None
+    blank = True
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            blank = True
+            continue
+        if match := _FIELD.match(line.rstrip()):
+            name, value = match.groups()
+            if not found or name == "PMID" or (blank and found[-1][1]["SO"]):
+                found.append((number, defaultdict(list)))
+            current = found[-1][1][name]
+            current.append(value.strip())
+        elif current and line.startswith(" "):
+            current[-1] = f"{current[-1]} {line.strip()}".strip()
+        blank = False
+    return found
+
+
+def _work(record: defaultdict[str, list[str]], title: str, position: str) -> Work:
+    number = fields.pmid("".join(record["PMID"][:1]))
+    flags = {_TYPES[t.lower()] for t in record["PT"] if t.lower() in _TYPES} | {_RELATIONS[k] for k in _RELATIONS if record[k]}
+    translated = re.fullmatch(r"\[(.+?)\.?\]\.?", title)
+    if record["TT"]:
+        flags.add("vernacular")
+    return Work(
+        title=translated.group(1) if translated else title,
+        vernacular_title=" ".join(record["TT"]),
+        authors=tuple(_turned(name) for name in record["FAU"] or record["AU"]) + tuple(record["CN"]),
+        year=next(filter(None, map(fields.year, record["DP"] + record["DEP"])), None),
+        abstract=tuple(_sections(" ".join(record["AB"]))),
+        doi=next(filter(None, (fields.doi(v) for v in record["LID"] + record["AID"] if "[doi]" in v)), ""),
+        pmid=number,
+        journal=" ".join(record["JT"] or record["TA"]),
+        language="en",
+        origin=f"https://pubmed.ncbi.nlm.nih.gov/{number}/" if number else "",
+        record_id=number,
+        position=position,
+        flags=tuple(sorted(flags)),
+    )
+
+
+def _turned(name: str) -> str:
+    """Return `Family, Given` as `Given Family`."""
+    family, comma, given = name.partition(", ")
+    return f"{given} {family}" if comma else name
+
+
+def _sections(text: str) -> list[Section]:
+    """Return an abstract by its upper-case labels (`METHODS: ...`), which this form writes into the text."""
+    parts = _LABEL.split(text)
+    found = [Section(text=parts[0].strip())] if parts[0].strip() else []
+    return found + [Section(label=label, text=body.strip()) for label, body in zip(parts[1::2], parts[2::2], strict=True) if body.strip()]

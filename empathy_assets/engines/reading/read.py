@@ -1,0 +1,71 @@
+"""The one entry to the readers: a file and its rights in, records and reasons out; nothing escapes.
+
+Lives here: the choice of reader and the size limit. Must not live here: parsing, processes, caches.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from empathy_assets.engines.reading import books, conversations, transcripts
+from empathy_assets.engines.reading.result import FileContext, ReadError, ReadResult, Row, Source, collect, guarded
+from empathy_assets.policy.load import number
+from empathy_assets.records.licence import Rights
+
+_READERS: dict[str, Callable[[Path, FileContext], Iterator[Row]]] = {
+    "books": books.read,
+    "transcripts": transcripts.read,
+    "conversation_corpora": conversations.read,
+}
+_LIMITS = {"books": "limits.book_mib", "transcripts": "limits.transcript_mib", "conversation_corpora": "limits.file_mib"}
+
+
+def read_file(path: Path, *, relative: str, source: Source, rights: Rights) -> ReadResult:
+    """Return what one landed file holds.
+
+    Args:
+        path: The file.
+        relative: Its path relative to the landing root, as it stands in every record.
+        source: The asset that reads it, which decides the kind of reader.
+        rights: The declaration it falls under.
+
+    Never raises: whatever is wrong with the file becomes a reject with its reason, position and remedy.
+    """
+    return collect(stream_file(path, relative=relative, source=source, rights=rights))
+
+
+def stream_file(path: Path, *, relative: str, source: Source, rights: Rights) -> Iterator[Row]:
+    """Yield the rows of one landed file as they are read; see `read_file`. Books and talks add a row to `works`."""
+    try:
+        size, sha256 = path.stat().st_size, sha256_of(path)
+    except OSError as error:
+        yield FileContext(source, relative, "", rights).reject("unreadable", f"{type(error).__name__}: {error.strerror}")
+        return
+    context = FileContext(source, relative, sha256, rights)
+    yield from guarded(context, _rows(path, context, size))
+
+
+def _rows(path: Path, context: FileContext, size: int) -> Iterator[Row]:
+    limit = int(number("reading", _LIMITS[context.source])) << 20
+    if size > limit:
+        raise ReadError("too-large", f"{size} bytes, at most {limit} are read")
+    if size == 0:
+        raise ReadError("empty-file", "0 bytes")
+    some = False
+    for row in _READERS[context.source](path, context):
+        some = True
+        yield row
+    if not some:
+        raise ReadError("no-usable-text", "no record and no error were found in it")
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, hex.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

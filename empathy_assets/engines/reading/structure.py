@@ -1,0 +1,142 @@
+"""Structure of books: headings and paragraphs to chapters of running text, without front matter, contents, notes and index.
+
+Lives here: what is chapter and what is apparatus. Must not live here: how a format marks a heading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cache
+
+from empathy_assets.engines.reading.passages import Block
+from empathy_assets.policy.load import table
+
+_NUMERAL = r"(?:[ivxlcdm]+|\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_NUMBERED = re.compile(rf"^(?:chapter|book|part|lecture|letter|section|essay|lesson)\s+(?:the\s+)?{_NUMERAL}\b[.:]?\s*$", re.IGNORECASE)
+_CHAPTER = re.compile(rf"^(?:chapter|book|part|lecture|letter|section|essay|lesson)\s+(?:the\s+)?{_NUMERAL}\b", re.IGNORECASE)
+_BARE_NUMERAL = re.compile(r"^(?:[IVXLCDM]+|\d{1,3})\.?$")
+_NOT_PLAIN = re.compile(r"[^a-z0-9 ]+")
+_LEADER = re.compile(r"(?:\.\s?){4,}\s*(?:\d+|[ivxlc]+)?\s*$|\s{3,}\d{1,4}$")
+_SENTENCE_END = re.compile(r"[.!?:][\"'”’)\]]*$")
+_PROSE_WORDS = 25
+_LATE = 0.6  # notes and index stand in the last part of a book; a chapter called "Index" earlier is none
+
+
+@dataclass(frozen=True)
+class Para:
+    """A paragraph as a format reader found it; `level` 0 is text, 1 to 6 a heading."""
+
+    text: str
+    level: int = 0
+    page: int | None = None
+
+
+@dataclass
+class Chapter:
+    """A chapter: its title, and its paragraphs as blocks numbered from 1."""
+
+    title: str
+    blocks: list[Block] = field(default_factory=list[Block])
+
+    def add(self, para: Para) -> None:
+        """Append a paragraph."""
+        self.blocks.append(Block(para.text, len(self.blocks) + 1, para.page))
+
+
+def plain_title(title: str) -> str:
+    """Return a heading as the policy lists write it."""
+    return " ".join(_NOT_PLAIN.sub(" ", title.lower()).split())
+
+
+@cache
+def _lists(key: str) -> tuple[str, ...]:
+    return tuple(table("reading")["book"][key])
+
+
+def is_chapter_title(text: str) -> bool:
+    """Return whether a line opens with `Chapter 3`, `LECTURE II` and the like."""
+    return bool(_CHAPTER.match(text.strip()))
+
+
+def is_apparatus(title: str) -> bool:
+    """Return whether a heading names front or back matter."""
+    name = plain_title(title)
+    return any(fnmatchcase(name, pattern) for key in ("front_matter", "back_matter") for pattern in _lists(key))
+
+
+def is_boilerplate(text: str) -> bool:
+    """Return whether a paragraph is the printer's or the digitiser's."""
+    start = text.lstrip(" *_").lower()
+    return start.startswith(_lists("boilerplate")) or bool(_LEADER.search(text))
+
+
+def is_prose(text: str) -> bool:
+    """Return whether a paragraph is running text rather than a title or an entry."""
+    return text.count(" ") + 1 >= _PROSE_WORDS and bool(_SENTENCE_END.search(text.strip()))
+
+
+class _Builder:
+    """State while walking the paragraphs: the title that is due, and whether text is being left out."""
+
+    def __init__(self, total: int) -> None:
+        self.chapters: list[Chapter] = []
+        self.loose = Chapter("")
+        self.titles: list[str] = []
+        self.skipping = ""
+        self.level = 0
+        self.total = max(total, 1)
+
+    def heading(self, para: Para, index: int) -> None:
+        name = plain_title(para.text)
+        if self.skipping in ("contents", "rest") and not (self.skipping == "contents" and not is_apparatus(para.text)):
+            return
+        if self.skipping == "contents":
+            self._title(para.text)
+            return
+        if is_apparatus(para.text):
+            late = index / self.total >= _LATE
+            self.skipping = "contents" if "contents" in name or name.startswith("list of") else "rest" if late and "index" in name else "part"
+            self.level, self.titles = para.level, []
+        elif not self.skipping or para.level <= self.level or is_chapter_title(para.text):
+            self.skipping = ""
+            self._title(para.text)
+
+    def _title(self, text: str) -> None:
+        joins = self.titles and (_NUMBERED.match(self.titles[-1]) or _BARE_NUMERAL.match(self.titles[-1])) and not is_chapter_title(text)
+        self.titles = [*self.titles, text] if joins else [text]
+
+    def text(self, para: Para) -> None:
+        if self.skipping == "contents" and is_prose(para.text):
+            self.skipping = ""
+        if self.skipping or is_boilerplate(para.text):
+            return
+        if self.titles:
+            self.chapters.append(Chapter(". ".join(t.strip(" .:_") for t in self.titles)))
+            self.titles = []
+        (self.chapters[-1] if self.chapters else self.loose).add(para)
+
+
+def chapters(paras: Sequence[Para]) -> list[Chapter]:
+    """Return the chapters of a book in order.
+
+    A heading without text below it before the next heading names no chapter (title pages, entries of a table of contents). Text before
+    the first chapter is kept only if the book has no chapters or that text is prose.
+    """
+    builder = _Builder(len(paras))
+    for index, para in enumerate(paras):
+        if para.level:
+            builder.heading(para, index)
+        elif para.text.strip():
+            builder.text(para)
+    found = builder.chapters
+    loose = builder.loose
+    if found:
+        kept = Chapter("")
+        for block in loose.blocks:
+            if is_prose(block.text):
+                kept.add(Para(block.text, 0, block.page))
+        loose = kept
+    return [*([loose] if loose.blocks else []), *found]

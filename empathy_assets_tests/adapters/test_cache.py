@@ -1,0 +1,38 @@
+"""Tests of the content-addressed frame cache."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from upath import UPath
+
+from empathy_assets.adapters.cache import FrameCache, chunks, fingerprint
+
+FRAME = pl.DataFrame({"id": ["a", "b", "c"], "n": [1, 2, 3]})
+
+
+def test_the_fingerprint_sees_content_and_schema_not_chunking() -> None:
+    pieces = pl.concat([FRAME.slice(0, 1), FRAME.slice(1)], rechunk=False)
+    assert fingerprint(pieces) == fingerprint(FRAME)
+    assert len({fingerprint(f) for f in (FRAME, FRAME.reverse(), FRAME.rename({"n": "m"}), FRAME.cast({"n": pl.Int32}))}) == 4
+
+
+def test_a_kept_frame_is_not_computed_again(tmp_path: Path) -> None:
+    cache = FrameCache(UPath(tmp_path))
+    assert cache.get("scoring", "k", compute=lambda: FRAME).equals(FRAME)
+    assert cache.get("scoring", "k", compute=lambda: pytest.fail("computed twice")).equals(FRAME)
+    assert (cache.hits, cache.misses) == (1, 1)
+    assert cache.has("scoring", "k")
+    assert not cache.has("scoring", "other")
+
+
+def test_a_damaged_entry_is_computed_again(tmp_path: Path) -> None:
+    cache = FrameCache(UPath(tmp_path))
+    cache.put("scoring", "k", frame=FRAME)
+    next(tmp_path.rglob("*.parquet")).write_bytes(b"PAR1 torn")
+    assert cache.get("scoring", "k", compute=lambda: FRAME).equals(FRAME)
+
+
+def test_chunks_cover_the_frame_in_order() -> None:
+    assert pl.concat(chunks(FRAME, 2)).equals(FRAME)
+    assert list(chunks(FRAME.clear(), 2)) == []
