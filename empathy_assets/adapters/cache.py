@@ -43,6 +43,16 @@ class FrameCache:
         with atomic_file(self._path(namespace, key)) as scratch:
             frame.write_parquet(scratch, compression="zstd", compression_level=1)
 
+    def recall(self, namespace: str, *key: str) -> pl.DataFrame | None:
+        """Return the frame kept under `key`, or None; a damaged entry is as good as none."""
+        path = self._path(namespace, key)
+        if not path.exists():
+            return None
+        try:
+            return pl.read_parquet(path.read_bytes())
+        except pl.exceptions.PolarsError:
+            return None
+
     def get(self, namespace: str, *key: str, compute: Callable[[], pl.DataFrame]) -> pl.DataFrame:
         """Return the frame kept under `key`, or compute and keep it.
 
@@ -51,15 +61,10 @@ class FrameCache:
             key: Everything the result depends on: input fingerprints and versions.
             compute: Called on a miss; must depend on nothing that is not in `key`.
         """
-        path = self._path(namespace, key)
-        if path.exists():
-            try:
-                frame = pl.read_parquet(path.read_bytes())
-            except pl.exceptions.PolarsError:  # a damaged entry is a miss, not an error
-                pass
-            else:
-                self.hits += 1
-                return frame
+        kept = self.recall(namespace, *key)
+        if kept is not None:
+            self.hits += 1
+            return kept
         self.misses += 1
         frame = compute()
         self.put(namespace, *key, frame=frame)

@@ -64,4 +64,3 @@ def build_resources(settings: Settings) -> dict[str, object]:
     """Return the resources for `settings`; tests and the command line pass their own."""
     given: dict[str, Any] = settings.model_dump() | {"landing": str(settings.landing_dir), "cache": str(settings.cache_dir)}
     return {"workspace": Workspace(**given), "io_manager": ParquetIOManager(root_uri=settings.storage)}
-

@@ -15,7 +15,7 @@ from empathy_assets.records.passage import Passage
 def nightmare_scenarios(context: dg.AssetExecutionContext, workspace: Workspace, generation_plan: pl.DataFrame) -> Outcome:
     """Generated crisis, trauma and abuse scenarios by category, difficulty and disclosure style, the client raw, the counsellor exemplary.
 
-    Fenced, not filtered: the records go to `nightmare-fuel` alone and are exempt from the content gate on the client's side only. No scenario
-    holds sexual content involving minors or operational instructions for suicide, self-harm or violence.
+    Fenced, not filtered: the records go to `nightmare-fuel` alone and are exempt from the content gate on the client's side only. No
+    scenario holds sexual content involving minors or operational instructions for suicide, self-harm or violence.
     """
     return run_designer(context, workspace, generation_plan, empty_frame(Passage))

@@ -1,4 +1,4 @@
-"""The `therapeutic_samples` asset: conversations on everyday presenting issues, and clinical-reasoning dialogues for the expertise stage."""
+"""The `therapeutic_samples` asset: dialogues on everyday presenting issues, and clinical reasoning for the expertise stage."""
 
 import dagster as dg
 import polars as pl

@@ -12,6 +12,7 @@ from empathy_assets.engines.plotting.plots import ears_histogram
 from empathy_assets.engines.staging.figures import stage_figures
 from empathy_assets.engines.staging.prepare import PREPARED_VERSION, prepare_and_score, unpack
 from empathy_assets.engines.staging.route import route
+from empathy_assets.policy.load import number
 from empathy_assets.records.arrow import from_frame
 from empathy_assets.records.judge import Judge
 
@@ -43,6 +44,7 @@ def stage_dataset(
     workspace.quarantine.write(stage, rejects)
     staged = route(records, stage)
     figures = stage_figures(staged)
+    ears = staged["scores"].struct.field("ears").fill_null(0.0).to_numpy()
     by_source = staged.group_by("source", pl.col("labels").struct.field("kind")).len("conversations").sort("source", "kind")
     metadata = {**figures, "unusable": rejects.height, "by_source": table(by_source)}
-    return Outcome(staged, metadata, {"ears": ears_histogram({stage: staged["scores"].struct.field("ears")})})
+    return Outcome(staged, metadata, {"ears": ears_histogram({stage: ears}, number("gates", "ears.min"), "png")})

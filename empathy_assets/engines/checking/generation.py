@@ -40,7 +40,9 @@ def complete(frame: pl.DataFrame, plan: pl.DataFrame, asset: str) -> Finding:
 
 def repeated_sentences(frame: pl.DataFrame) -> Finding:
     """Fail if one sentence stands in too many conversations (pairs count once)."""
-    single = frame.unique(pl.coalesce(pl.col("labels").struct.field("pair_id").replace("", None), "id"), keep="first", maintain_order=True)
+    pair = pl.col("labels").struct.field("pair_id")
+    unit = pl.when(pair == "").then("id").otherwise(pair)
+    single = frame.filter(unit.is_first_distinct())
     sentences = (
         single.with_row_index("row")
         .select("row", pl.col("turns").list.eval(pl.element().struct.field("content")).list.join(" ").alias("text"))

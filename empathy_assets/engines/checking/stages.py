@@ -15,10 +15,10 @@ def ears_supply(frame: pl.DataFrame) -> Finding:
     Landed dialogues may fall short of it one by one (the gate drops them with a reason); what our own generators write must hold it, and
     a stage whose generated part does not is broken as a whole.
     """
-    bar = number("gates", "ears_min")
+    bar = number("gates", "ears.min")
     generated = frame.filter(pl.col("provenance").struct.field("backend") != "")
     judged = generated if generated.height else frame
-    share = judged.select((_EARS >= bar).fill_null(False).mean().fill_null(0.0)).item()
+    share = judged.select((bar <= _EARS).fill_null(False).mean().fill_null(0.0)).item()
     return at_least(share, number("checks", "ears_stage_share"), f"share of generated conversations with EARS >= {bar:g}", n=judged.height)
 
 
@@ -34,7 +34,8 @@ def crisis_certified(frame: pl.DataFrame, detector: Judge) -> Finding:
     stale = frame.filter(pl.col("scores").struct.field("detector_version").fill_null("") != detector.version).height
     passed = detector.passed and bool(detector.certificate) and not stale
     state = "passed" if detector.passed and detector.certificate else "failed or is missing"
-    sentence = f"certificate of crisis detector {detector.version} {state}; {stale} of {frame.height} rows scored by another version, none expected"
+    scored = f"{stale} of {frame.height} rows scored by another version, none expected"
+    sentence = f"certificate of crisis detector {detector.version} {state}; {scored}"
     return Finding(passed, sentence, {"value": stale, "bound": 0, "n": frame.height, "certificate": detector.certificate})
 
 

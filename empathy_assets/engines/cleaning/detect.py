@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from empathy_assets.engines.cleaning import identifiers as ids
-from empathy_assets.engines.cleaning.names import find_names
+from empathy_assets.engines.cleaning.names import CUES, find_names
 from empathy_assets.engines.cleaning.phones import find_phones
 from empathy_assets.policy.load import table
 
@@ -27,6 +27,7 @@ class Hit(NamedTuple):
 
 
 _I = re.IGNORECASE
+_DIGIT = re.compile("[0-9]")
 _PLACEHOLDER = re.compile(r"\[[A-Z]+_[0-9]+\]")
 _WORK = re.compile(r"\b10\.[0-9]{4,9}/[^\s\"<>]+|\bPM(?:ID|CID)\b[:#\s]*(?:PMC)?[0-9]+|\bPMC[0-9]{4,}\b|\bISBN(?:-1[03])?[:\s]*[0-9Xx\-]{10,17}", _I)
 _EMAIL = re.compile(r"[\w.+%'\-]{1,64}\s?(?:@|\(at\)|\[at\])\s?(?:[\w\-]{1,63}\.)+[^\W\d_]{2,24}\b(?!@)", _I)
@@ -146,37 +147,46 @@ def _names(text: str) -> Iterator[Hit]:
         yield Hit(start, end, "NAME")
 
 
+class _Detector(NamedTuple):
+    """A detector with what a text must hold to be worth asking: any of these lower-case strings, this many digits."""
+
+    run: Callable[[str], Iterable[Hit]]
+    any_of: tuple[str, ...] = ()
+    digits: int = 0
+
+
 @cache
-def _detectors() -> tuple[Callable[[str], Iterable[Hit]], ...]:
+def _detectors() -> tuple[_Detector, ...]:
     """Return the detectors in order; an empty kind protects instead of reporting."""
-    lexicon = _lexicon_patterns()
+    lexicon, context = _lexicon_patterns(), table("lexicons/pii")["context"]
+    streets = (*(f" {word}" for word in context["street"]), "straße", "strasse", "gasse", "weg ", "platz ")
     return (
-        _whole(_PLACEHOLDER, ""),
-        _names,
-        _known_sites,
-        _whole(_EMAIL, "EMAIL"),
-        _whole(_WORK, ""),
-        _urls,
-        _whole(_HANDLE, "HANDLE"),
-        _ipv6,
-        _whole(_IBAN, "IBAN", ids.is_iban),
-        _whole(lexicon["crisis"], ""),
-        _cards,
-        _whole(_NHS, "NHS", ids.is_nhs),
-        _whole(_SSN, "SSN", ids.is_ssn),
-        _whole(_SSN_CONTEXT, "SSN", ids.is_ssn),
-        _whole(_NI, "NI", ids.is_national_insurance),
-        _whole(_BIRTH, "DOB"),
-        _whole(lexicon["record"], "RECORD", _is_identifier),
-        _whole(lexicon["account"], "ACCOUNT", _is_identifier),
-        _whole(lexicon["address"], "ADDRESS"),
-        _whole(_BOX, "ADDRESS"),
-        _whole(lexicon["postcode"], "ADDRESS"),
-        _whole(lexicon["zip"], "ADDRESS"),
-        _whole(_IPV4, "IP", ids.is_ipv4),
-        _whole(lexicon["short"], ""),
-        _whole(_QUANTITY, ""),
-        _phones,
+        _Detector(_whole(_PLACEHOLDER, ""), ("_",)),
+        _Detector(_names, CUES),
+        _Detector(_known_sites, (".",)),
+        _Detector(_whole(_EMAIL, "EMAIL"), ("@", "(at)", "[at]")),
+        _Detector(_whole(_WORK, ""), ("10.", "pm", "isbn"), 4),
+        _Detector(_urls, (".", "://")),
+        _Detector(_whole(_HANDLE, "HANDLE"), ("@", "u/")),
+        _Detector(_ipv6, (":",)),
+        _Detector(_whole(_IBAN, "IBAN", ids.is_iban), (), 11),
+        _Detector(_whole(lexicon["crisis"], ""), (), 7),
+        _Detector(_cards, (), 13),
+        _Detector(_whole(_NHS, "NHS", ids.is_nhs), ("nhs",), 10),
+        _Detector(_whole(_SSN, "SSN", ids.is_ssn), (), 9),
+        _Detector(_whole(_SSN_CONTEXT, "SSN", ids.is_ssn), ("ssn", "social", "itin"), 9),
+        _Detector(_whole(_NI, "NI", ids.is_national_insurance), (), 6),
+        _Detector(_whole(_BIRTH, "DOB"), ("born", "birth", "dob", "d.o.b"), 4),
+        _Detector(_whole(lexicon["record"], "RECORD", _is_identifier), tuple(context["record"]), 4),
+        _Detector(_whole(lexicon["account"], "ACCOUNT", _is_identifier), tuple(context["account"]), 4),
+        _Detector(_whole(lexicon["address"], "ADDRESS"), streets, 1),
+        _Detector(_whole(_BOX, "ADDRESS"), ("box",), 1),
+        _Detector(_whole(lexicon["postcode"], "ADDRESS"), (), 2),
+        _Detector(_whole(lexicon["zip"], "ADDRESS"), (", ",), 5),
+        _Detector(_whole(_IPV4, "IP", ids.is_ipv4), (".",), 4),
+        _Detector(_whole(lexicon["short"], ""), (), 7),
+        _Detector(_whole(_QUANTITY, ""), (), 7),
+        _Detector(_phones, (), 7),
     )
 
 
@@ -186,8 +196,11 @@ def find(text: str) -> list[Hit]:
     Kinds: NAME, EMAIL, URL, HANDLE, IP, IBAN, CARD, NHS, SSN, NI, DOB, RECORD, ACCOUNT, ADDRESS, PHONE.
     """
     hits: list[Hit] = []
+    lower, digits = text.lower(), len(_DIGIT.findall(text))
     for detector in _detectors():
-        for hit in list(detector(text)):
+        if digits < detector.digits or (detector.any_of and not any(cue in lower for cue in detector.any_of)):
+            continue
+        for hit in list(detector.run(text)):
             if _BLANK in text[hit.start : hit.end]:
                 continue
             text = text[: hit.start] + _BLANK * (hit.end - hit.start) + text[hit.end :]

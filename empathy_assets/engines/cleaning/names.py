@@ -28,6 +28,12 @@ _CONTEXTS = tuple(
     )
 )
 
+CUES = (
+    "name", "called", "named", "hi ", "hi,", "hi!", "hello", "hey", "contact", "reach", "ask for", "speak", "talk", "write", "call", "text", "mail",
+    "get hold", "regards", "sincerely", "yours", "wishes", "signed", "cheers", "love", "patient", "client", "attn", "attention", "@", "[phone_",
+)  # fmt: skip
+"""Lower-case strings of which every context holds at least one; `detect` asks no further without them."""
+
 
 @cache
 def stop_words() -> frozenset[str]:

@@ -7,14 +7,14 @@ frame gives the same rows.
 
 import polars as pl
 
+from empathy_assets.engines.cleaning.identity import identities
 from empathy_assets.engines.cleaning.language import languages
 from empathy_assets.engines.cleaning.pii import mask, residue
 from empathy_assets.engines.cleaning.text import clean_text
 from empathy_assets.engines.cleaning.turns import ROLES, alternate, explode, regroup
 from empathy_assets.policy.load import number
-from empathy_assets.records.arrow import conform, empty_frame, polars_schema, set_fields
+from empathy_assets.records.arrow import conform, empty_frame, set_fields
 from empathy_assets.records.conversation import Conversation
-from empathy_assets.records.ids import digest, normalised
 from empathy_assets.records.reject import Reject
 
 _REMEDIES = {
@@ -34,14 +34,14 @@ def _reasons(raw: pl.DataFrame, turns: pl.DataFrame, height: int) -> pl.DataFram
         (~pl.col("role").is_in(ROLES)).fill_null(True).sum().alias("strange"),
         content.is_null().sum().alias("missing"),
     )
-    size = turns.group_by("row").agg(
-        pl.len().alias("turns"),
-        (pl.col("role") == "user").any().alias("client"),
-        (pl.col("role") == "assistant").any().alias("counsellor"),
-        content.str.len_chars().max().alias("longest"),
-        content.str.len_chars().sum().alias("chars"),
-        words_in(content).sum().alias("words"),
+    measured = turns.select(
+        "row", (pl.col("role") == "user").alias("client"), (pl.col("role") == "assistant").alias("counsellor"),
+        content.str.len_chars().alias("chars"), words_in(content).alias("words"),
     )
+    size = measured.group_by("row", maintain_order=True).agg(
+        pl.len().alias("turns"), pl.col("client", "counsellor").any(),
+        pl.col("chars").max().alias("longest"), pl.col("chars", "words").sum(),
+    )  # fmt: skip
     rows = pl.DataFrame({"row": pl.int_range(height, dtype=pl.UInt32, eager=True)})
     facts = rows.join(bad, on="row", how="left", maintain_order="left").join(size, on="row", how="left", maintain_order="left")
     limit = {k: int(number("cleaning", f"limits.{k}")) for k in ("min_words", "max_turns", "max_turn_chars", "max_chars")}
@@ -65,26 +65,6 @@ def words_in(content: pl.Expr) -> pl.Expr:
     """Return the number of words of cleaned texts, which hold single spaces and at most two line breaks in a row."""
     counts = content.str.count_matches
     return counts(" ", literal=True) + counts("\n", literal=True) - counts("\n\n", literal=True) + 1
-
-
-def _identities(turns: pl.DataFrame) -> list[str]:
-    """Return the ids of the conversations in order: `records.ids.conversation_id`, with the normalising done column-wise.
-
-    A cleaned ASCII text is normalised by lower case and one kind of white space; only other texts take the general path.
-    """
-    content = turns["content"]
-    plain = content.str.to_lowercase().str.replace_all(r"\n+", " ")
-    other = content.str.len_bytes() != content.str.len_chars()
-    if other.any():
-        plain = plain.scatter(other.arg_true(), pl.Series([normalised(t) for t in content.filter(other).to_list()], dtype=pl.String))
-    roles, texts = turns["role"].to_list(), plain.to_list()
-    ids: list[str] = []
-    start = 0
-    for length in turns["row"].rle().struct.field("len").to_list():
-        end = start + length
-        ids.append("c-" + digest(*(part for pair in zip(roles[start:end], texts[start:end], strict=True) for part in pair)))
-        start = end
-    return ids
 
 
 def _rejects(frame: pl.DataFrame, reasons: pl.DataFrame) -> pl.DataFrame:
@@ -127,18 +107,18 @@ def prepare(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     rejects = _rejects(frame, reasons)
     if turns.is_empty():
         return empty_frame(Conversation), rejects
+    before = turns["content"]
     turns, replaced = mask(turns)
-    left = residue(turns)
+    left = residue(turns.filter(turns["content"] != before))  # the others were just searched and held nothing
     facts = (
-        turns.group_by("row", maintain_order=True)
-        .agg(words_in(pl.col("content")).sum().cast(pl.Int64).alias("words"))
+        turns.select("row", words_in(pl.col("content")).alias("words"))
+        .group_by("row", maintain_order=True)
+        .agg(pl.col("words").sum().cast(pl.Int64))
         .join(languages(turns), on="row", how="left", maintain_order="left")
         .join(replaced, on="row", how="left", maintain_order="left")
         .join(left, on="row", how="left", maintain_order="left")
     )
-    kept = frame.gather(facts["row"]).with_columns(
-        pl.Series("id", _identities(turns)), regroup(turns)["turns"].cast(polars_schema(Conversation)["turns"])
-    )
+    kept = frame.drop("id", "turns").gather(facts["row"]).with_columns(identities(turns), regroup(turns)["turns"])
     scores = set_fields(
         "scores", words=pl.col("words"), language=pl.col("language"),
         pii_replaced=pl.col("replaced").fill_null(0), pii_residue=pl.col("found").fill_null(0),

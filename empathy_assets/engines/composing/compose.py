@@ -74,7 +74,9 @@ def step(mix: Mapping[Stage, Fraction]) -> int:
     """
     if sum(mix.values()) != 1 or any(share < 0 for share in mix.values()):
         shown = {stage: str(share) for stage, share in mix.items()}
-        raise ImpossibleMixError(f"mix {shown} adds up to {sum(mix.values())}; expected shares of at least 0 that add up to 1: correct targets.toml")
+        raise ImpossibleMixError(
+            f"mix {shown} adds up to {sum(mix.values())}; expected shares of at least 0 that add up to 1: correct targets.toml"
+        )
     return lcm(*(share.denominator for share in mix.values()))
 
 
@@ -109,7 +111,7 @@ def _admit(
         quotas = quotas_of(size, mix)
         floors = _floors(_scaled_minima(size), records, quotas)
         chosen = {stage: fill(order[stage], quotas[stage], floors[stage]) for stage in mix}
-        full = {stage: keys for stage, keys in chosen.items() if keys is not None}
+        full: dict[Stage, list[str]] = {stage: keys for stage, keys in chosen.items() if keys is not None}
         if len(full) == len(mix):
             return size, full
         size -= stride
@@ -173,7 +175,7 @@ def compose(candidates: pl.DataFrame, target: int, mix: Mapping[Stage, Fraction]
     per_step = quotas_of(stride, shares)
     steps = min([target // stride, *(counts.get(stage, 0) // n for stage, n in per_step.items() if n)])
     ranks = {stage: ranked(usable.filter(pl.col("stage") == stage)) for stage in shares}
-    order = {stage: [Unit(*row) for row in frame.select("unit", "size", "kind").iter_rows()] for stage, frame in ranks.items()}
+    order: dict[Stage, list[Unit]] = {stage: [Unit(*row) for row in frame.select("unit", "size", "kind").iter_rows()] for stage, frame in ranks.items()}
     size, chosen = _admit(order, steps * stride, shares, usable)
     keys = pl.Series("unit", [key for stage in shares for key in chosen[stage]], dtype=pl.String)
     fate = pl.concat(ranks.values()).select("unit", "rank", pl.col("unit").is_in(keys.implode()).alias("admitted"))

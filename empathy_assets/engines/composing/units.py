@@ -74,9 +74,9 @@ def _weight(weights: Mapping[str, float]) -> pl.Expr:
 def ranked(records: pl.DataFrame, weights: Mapping[str, float] | None = None) -> pl.DataFrame:
     """Return the units of one stage, the one to admit first on top: `unit`, `size`, `kind`, `rank`.
 
-    Systematic sampling over strata: the r-th unit of a stratum of n units stands at (r + 1/2) / (n ** evenness * weight), so any prefix of the
-    order holds each stratum in proportion to n ** evenness * weight. Within a stratum the content hash decides, so the order is random with
-    respect to content and the same on every machine.
+    Systematic sampling over strata: the r-th unit of a stratum of n units stands at (r + 1/2) / (n ** evenness * weight), so any
+    prefix of the order holds each stratum in proportion to n ** evenness * weight. Within a stratum the content hash decides, so
+    the order is random with respect to content and the same on every machine.
 
     Args:
         records: Rows of `described` of one stage without barred ones.

@@ -54,12 +54,18 @@ def _hits(turns: pl.DataFrame, exempt: pl.Series) -> pl.DataFrame:
 
 
 def _decide(frame: pl.DataFrame, context: GateContext) -> pl.DataFrame:
-    rows = frame.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"), pl.col("exempt_from").list.contains("content").alias("exempt"))
+    rows = frame.select(
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"), pl.col("exempt_from").list.contains("content").alias("exempt")
+    )
     exempt = rows.filter(pl.col("exempt").fill_null(value=False) & (context.stage == FENCE))["row"]
-    judged = per_record(_hits(turns_of(frame, roles=_ROLES), exempt), frame.height).with_columns(pl.col("row").is_in(exempt.implode()).alias("exempt"))
+    judged = per_record(_hits(turns_of(frame, roles=_ROLES), exempt), frame.height).with_columns(
+        pl.col("row").is_in(exempt.implode()).alias("exempt")
+    )
     reason = (
         pl.when(pl.col("rule").is_not_null())
-        .then(pl.format("{}: {} phrases, first in turn {}", pl.col("rule"), pl.col("hits"), pl.col("spans").list.first().struct.field("turn")))
+        .then(
+            pl.format("{}: {} phrases, first in turn {}", pl.col("rule"), pl.col("hits"), pl.col("spans").list.first().struct.field("turn"))
+        )
         .when(pl.col("exempt"))
         .then(words("ok", "client's side exempt in " + FENCE + ", assistant's side and floor clean"))
         .otherwise(words("ok", "no unsafe phrase"))

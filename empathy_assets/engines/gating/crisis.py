@@ -18,7 +18,9 @@ def _decide(frame: pl.DataFrame, context: GateContext) -> pl.DataFrame:
     flagged = scores.field("crisis_flagged").fill_null(value=False)
     category = scores.field("crisis_category").replace("", "uncategorised").fill_null("uncategorised")
     fenced = context.stage in _policy()["fenced"]
-    held = words("crisis-in-fence", "{}", category) if fenced else words("crisis-outside-fence", "{} disclosed in " + context.stage, category)
+    held = (
+        words("crisis-in-fence", "{}", category) if fenced else words("crisis-outside-fence", "{} disclosed in " + context.stage, category)
+    )
     reason = (
         pl.when(severe.is_null())
         .then(words("not-judged", "crisis was not scored"))

@@ -16,7 +16,11 @@ def _decide(frame: pl.DataFrame, context: GateContext) -> pl.DataFrame:
     hits = (
         context.contaminated.sort("ref", "benchmark")
         .group_by("ref", maintain_order=True)
-        .agg(pl.col("benchmark").first(), pl.col("ngrams").flatten().len().alias("matched"), pl.col("ngrams").flatten().first().alias("first"))
+        .agg(
+            pl.col("benchmark").first(),
+            pl.col("ngrams").list.len().sum().alias("matched"),
+            pl.col("ngrams").list.first().first().alias("first"),
+        )
     )
     found = frame.select(record_ref()).join(hits, on="ref", how="left", maintain_order="left")
     matched = pl.col("matched").fill_null(0)

@@ -37,7 +37,7 @@ class GateContext:
         stage: Stage dataset the frame is; set by `judge`.
         duplicates: Frame of `ref`, `kept` (bool), `kept_ref`, `exact` (bool), `jaccard` (0 to 1), one row per member of a duplicate
             cluster over all stages; a ref that is not there is unique. Null: nobody compared.
-        contaminated: Frame of `ref`, `benchmark`, `ngrams` (text of the matched n-grams); null: no benchmark is configured.
+        contaminated: Frame of `ref`, `benchmark`, `ngrams` (list of the matched n-grams, as text); null: no benchmark is configured.
         prohibited: Judge of prohibited language, `(frame) -> outcome frame`; null: the scoring engine's own.
     """
 
@@ -107,7 +107,9 @@ def reason_code(reason: str = "reason") -> pl.Expr:
     return pl.col(reason).str.split_exact(": ", 1).struct.field("field_0").alias("code")
 
 
-def outcome(frame: pl.DataFrame, *, passed: pl.Expr, reason: pl.Expr, score: pl.Expr | None = None, spans: pl.Series | None = None) -> pl.DataFrame:
+def outcome(
+    frame: pl.DataFrame, *, passed: pl.Expr, reason: pl.Expr, score: pl.Expr | None = None, spans: pl.Series | None = None
+) -> pl.DataFrame:
     """Return a gate's outcome for every row of `frame`.
 
     Args:

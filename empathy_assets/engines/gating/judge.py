@@ -27,9 +27,9 @@ def _refuse_ambiguous(stages: Mapping[Stage, pl.DataFrame]) -> None:
     twice = refs.filter(pl.col("ref").is_duplicated())
     if twice.height:
         raise AmbiguousRecordError(
-            f"{twice.height} rows share a record key with another row, e.g. {twice['ref'].sort()[0]!r}; expected one row per content, source and "
-            f"position over all stages, or the books do not balance. Give each record its provenance (file hash, record id, start) when it is read, "
-            f"and stage it once."
+            f"{twice.height} rows share a record key with another row, e.g. {twice['ref'].sort()[0]!r}; expected one row per content, "
+            f"source and position over all stages, or the books do not balance. Give each record its provenance (file hash, record id, "
+            f"start) when it is read, and stage it once."
         )
 
 
@@ -94,7 +94,9 @@ def passing(stages: Mapping[Stage, pl.DataFrame], ledger: pl.DataFrame, gates: I
     refs = ledger.select("ref").unique()
     failed = failing(ledger, gates).select("ref").unique()
     frames = [stages[stage].with_columns(record_ref()) for stage in STAGES if stage in stages]
-    return pl.concat(frames).join(refs, on="ref", how="semi", maintain_order="left").join(failed, on="ref", how="anti", maintain_order="left")
+    return (
+        pl.concat(frames).join(refs, on="ref", how="semi", maintain_order="left").join(failed, on="ref", how="anti", maintain_order="left")
+    )
 
 
 def rejects_by_reason(ledger: pl.DataFrame) -> pl.DataFrame:
@@ -123,5 +125,3 @@ def waterfall(ledger: pl.DataFrame) -> pl.DataFrame:
         .with_columns((pl.col("read") - pl.col("dropped").cum_sum().over("stage")).alias("left"))
         .select("stage", "gate", (pl.col("left") + pl.col("dropped")).alias("entered"), "dropped", "left")
     )
-
-

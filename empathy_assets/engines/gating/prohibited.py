@@ -1,6 +1,7 @@
 """The prohibited-language gate: what a counsellor's turn must never say, in every stage and without exemption.
 
-Hotline-first referral, "as an AI", minimisation, overpromising, medical advice. The judge is the scoring engine's; here its finding becomes a verdict.
+Hotline-first referral, "as an AI", minimisation, overpromising, medical advice. The judge is the scoring engine's; here its finding
+becomes a verdict.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-'''The list of gates: the one place where a gate is registered, ours or a user's.
+r"""The list of gates: the one place where a gate is registered, ours or a user's.
 
 Adding a gate takes one function and one line. Say a team wants no conversation in which the counsellor never asks a question:
 
@@ -10,7 +10,7 @@ Adding a gate takes one function and one line. Say a team wants no conversation 
     LEAST = 1  # better: a section of policy/gates.toml, given to Gate(policy=section("curiosity"))
 
     def decide(frame, context):
-        asked = turns_of(frame, roles=["assistant"]).group_by("row").agg(pl.col("content").str.contains(r"\\?").sum().alias("n"))
+        asked = turns_of(frame, roles=["assistant"]).group_by("row").agg(pl.col("content").str.contains(r"\?").sum().alias("n"))
         rows = pl.DataFrame({"row": pl.int_range(frame.height, dtype=pl.UInt32, eager=True)})
         n = rows.join(asked, on="row", how="left", maintain_order="left").select(pl.col("n").fill_null(0))
         reason = pl.when(pl.col("n") >= LEAST).then(words("ok", "{} questions", pl.col("n"))).otherwise(words("never-asks", "0 questions"))
@@ -23,9 +23,9 @@ Inside this repository append `curiosity.GATE` to `BUILT_IN`. From another distr
     [project.entry-points."empathy_assets.gates"]
     curiosity = "my_team.gates:GATE"
 
-Either way it runs with the others, its verdicts are in the ledger under its name and version, and a failure drops the record unless the gate
-was made with `blocking=False`.
-'''
+Either way it runs with the others, its verdicts are in the ledger under its name and version, and a failure drops the record unless
+the gate was made with `blocking=False`.
+"""
 
 from __future__ import annotations
 
@@ -110,5 +110,7 @@ def registered(points: Iterable[EntryPoint] | None = None) -> tuple[Gate, ...]:
     names = [gate.name for gate in gates]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise GateRegistrationError(f"gate names {twice} are registered more than once; every verdict is filed under its gate's name: rename one")
+        raise GateRegistrationError(
+            f"gate names {twice} are registered more than once; every verdict is filed under its gate's name: rename one"
+        )
     return gates

@@ -72,7 +72,9 @@ def find(turns: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
             there &= pl.col("content").str.contains(rule.together)
         pattern = re.compile(rule.pattern)
         for row, turn, _, text in turns.filter(there).iter_rows():
-            hits.extend((row, rule.name, turn, m.start(), m.end()) for m in pattern.finditer(text) if _counts(rule, text, m.start(), m.end()))
+            hits.extend(
+                (row, rule.name, turn, m.start(), m.end()) for m in pattern.finditer(text) if _counts(rule, text, m.start(), m.end())
+            )
     return pl.DataFrame(hits, schema=_HITS, orient="row").sort("row", "turn", "start", "rule")
 
 

@@ -8,6 +8,8 @@ Keys of a file:
 * `include`: other bank files whose rules are known here too (own rules win, then the first file named).
 * `[arc]`: the order of exchanges (one client turn, one counsellor turn). `first` and `last` are always there; as many of `middle` as the planned
   turns leave room for are picked by the row's seed, and kept in the order written. Exchange `X` is written with rules `client_X` and `counsel_X`.
+  `offered` (optional) names the facts that the counsellor may be first to speak of (the step, the theme); with it, an alternative of the
+  counsellor that speaks of any other fact is passed over until the client has told it, so that nobody reflects what was never said.
 * `[rules]`: rule name = list of alternatives, at least one. One alternative is one or several sentences, a clause or a word.
 * `[<field>.<value>]`: rules in force where the plan row has that value, `<field>` one of `SCOPES` (issue, category, tone, ...). They win
   over `[rules]`; of several scopes, the one earlier in `SCOPES` wins. **The values a plan spreads over are the keys of these tables**: a new
@@ -40,6 +42,7 @@ A complete small bank:
     first = ["open"]
     middle = ["body", "thought"]
     last = ["offer", "close"]
+    offered = ["matter", "feeling", "step"]
 
     [rules]
     client_open = ["{*hello} {event}, and [since then|ever since] {*feeling_line}", "{*feeling_line} It's because {event}."]
@@ -112,6 +115,7 @@ class Bank:
         last: Exchanges every conversation ends with.
         scoped: Rules by field and value, e.g. `scoped["issue"]["grief"]`.
         rules: Rules that hold whatever the row says.
+        offered: Facts the counsellor may be first to name; None: any.
         fingerprint: SHA-256 of everything the bank was read from.
     """
 
@@ -121,6 +125,7 @@ class Bank:
     last: tuple[str, ...]
     scoped: Mapping[str, Mapping[str, Rules]]
     rules: Rules
+    offered: frozenset[str] | None
     fingerprint: str
 
     def values(self, field: str) -> list[str]:
@@ -158,7 +163,16 @@ def load_bank(kind: str) -> Bank:
             for value, node in content.get(field, {}).items():
                 scoped.setdefault(field, {}).setdefault(value, {}).update(_rules(kind, f"{field}.{value}", node))
     fingerprint = hashlib.sha256(json.dumps(files, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-    return Bank(kind, tuple(arc["first"]), tuple(arc.get("middle", ())), tuple(arc["last"]), scoped, rules, fingerprint)
+    return Bank(
+        kind=kind,
+        first=tuple(arc["first"]),
+        middle=tuple(arc.get("middle", ())),
+        last=tuple(arc["last"]),
+        scoped=scoped,
+        rules=rules,
+        offered=frozenset(arc["offered"]) | _PASSAGE_FACTS if "offered" in arc else None,
+        fingerprint=fingerprint,
+    )
 
 
 def _linked(kind: str) -> list[str]:

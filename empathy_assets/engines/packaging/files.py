@@ -8,7 +8,9 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -63,9 +65,7 @@ def _write_csv(published: pl.DataFrame, path: Path) -> None:
     flat.write_csv(path)
 
 
-def _linked(row: dict[str, object]) -> dict[str, object]:
-    meta = row["metadata"]
-    assert isinstance(meta, dict)  # noqa: S101 - `chat` made it one; narrows for the type checker
+def _linked(messages: Sequence[Mapping[str, str]], meta: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "@context": {"@vocab": "https://schema.org/", "licence": "license", "turns": "hasPart"},
         "@type": "Conversation",
@@ -74,14 +74,14 @@ def _linked(row: dict[str, object]) -> dict[str, object]:
         "isPartOf": meta["split"],
         "genre": meta["stage"],
         "isBasedOn": meta["provenance"],
-        "turns": [{"@type": "Message", "position": i, "sender": turn["role"], "text": turn["content"]} for i, turn in enumerate(row["messages"])],  # pyright: ignore[reportGeneralTypeIssues, reportArgumentType]
+        "turns": [{"@type": "Message", "position": i, "sender": m["role"], "text": m["content"]} for i, m in enumerate(messages)],
     }
 
 
 def _write_linked(published: pl.DataFrame, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as out:
-        for row in published.iter_rows(named=True):
-            out.write(json.dumps(_linked(row), ensure_ascii=False, sort_keys=True) + "\n")
+        for row in published.iter_rows():
+            out.write(json.dumps(_linked(*row), ensure_ascii=False, sort_keys=True) + "\n")
 
 
 def _write_webdataset(published: pl.DataFrame, path: Path) -> None:
@@ -112,7 +112,9 @@ def write_records(frame: pl.DataFrame, folder: Path, exports: tuple[str, ...] = 
     """
     unknown = sorted(set(exports) - set(EXPORTS))
     if unknown:
-        raise UnknownExportError(f"export formats {unknown} are unknown; expected any of {list(EXPORTS)}: correct the release's configuration")
+        raise UnknownExportError(
+            f"export formats {unknown} are unknown; expected any of {list(EXPORTS)}: correct the release's configuration"
+        )
     rows: dict[str, int] = {}
     for split in SPLITS:
         published = chat(frame.filter(pl.col("split") == split))

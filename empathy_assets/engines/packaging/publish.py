@@ -43,7 +43,10 @@ def _bump(old: Manifest, new: Manifest) -> Literal["major", "minor", "patch"]:
     """Return which part of the version a change raises (semantic versioning, applied to data)."""
     if old.schema_version != new.schema_version:
         return "major"
-    records = [{file.name: file.sha256 for file in m.files if file.name.endswith(".parquet") and file.name != "verdicts.parquet"} for m in (old, new)]
+    records = [
+        {file.name: file.sha256 for file in m.files if file.name.endswith(".parquet") and file.name != "verdicts.parquet"}
+        for m in (old, new)
+    ]
     return "patch" if records[0] == records[1] else "minor"
 
 
@@ -66,6 +69,6 @@ def decide(existing: Manifest | None, new: Manifest, *, rolling: bool, taken: It
     return Decision(
         "refuse",
         f"{new.release} is write-once and holds root {existing.merkle_root[:16]}; the new build has {new.merkle_root[:16]}. "
-        f"Publish it as {free}: add [\"{free}\"] to releases.toml and build that partition, or use `empathy diff` to see what changed.",
+        f'Publish it as {free}: add ["{free}"] to releases.toml and build that partition, or use `empathy diff` to see what changed.',
         free,
     )

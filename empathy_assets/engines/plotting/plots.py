@@ -6,15 +6,12 @@ Lives here: one function per plot, figures in, image bytes out. Must not live he
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from empathy_assets.engines.plotting.style import BLACK, BLUE, ORANGE, SKY, SPLIT_COLOURS, STAGE_COLOURS, VERMILION, Format, render
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _BINS = 40
 
@@ -29,12 +26,19 @@ def mix_vs_target(counts: Mapping[str, int], shares: Mapping[str, float], fmt: F
     """
     total = max(sum(counts.values()), 1)
 
-    def draw(axes: Axes) -> None:
+    def draw(axes: Any) -> None:
         for place, (stage, share) in enumerate(shares.items()):
             have = 100 * counts.get(stage, 0) / total
             axes.bar(place, have, width=0.6, color=STAGE_COLOURS.get(stage, BLUE))
             axes.plot([place - 0.38, place + 0.38], [100 * share] * 2, color=BLACK, linewidth=2, label="target" if place == 0 else None)
-            axes.annotate(f"{counts.get(stage, 0):,} ({have:.1f} %)", (place, have), ha="center", va="bottom", xytext=(0, 3), textcoords="offset points")
+            axes.annotate(
+                f"{counts.get(stage, 0):,} ({have:.1f} %)",
+                (place, have),
+                ha="center",
+                va="bottom",
+                xytext=(0, 3),
+                textcoords="offset points",
+            )
         axes.set_xticks(range(len(shares)), list(shares))
         axes.set_ylabel("share of the release, %")
         axes.margins(y=0.15)
@@ -53,7 +57,7 @@ def ears_histogram(scores: Mapping[str, npt.NDArray[np.float64]], threshold: flo
         fmt: `svg` or `png`.
     """
 
-    def draw(axes: Axes) -> None:
+    def draw(axes: Any) -> None:
         for stage, values in scores.items():
             if len(values):
                 colour = STAGE_COLOURS.get(stage, BLUE)
@@ -75,7 +79,7 @@ def yield_waterfall(steps: Sequence[tuple[str, int]], fmt: Format = "svg") -> by
         fmt: `svg` or `png`.
     """
 
-    def draw(axes: Axes) -> None:
+    def draw(axes: Any) -> None:
         before = steps[0][1] if steps else 0
         most = max(before, 1)
         for place, (_, left) in enumerate(steps):
@@ -103,7 +107,7 @@ def split_comparison(shares: Mapping[str, Mapping[str, float]], wanted: Mapping[
     """
     width = 0.8 / max(len(wanted), 1)
 
-    def draw(axes: Axes) -> None:
+    def draw(axes: Any) -> None:
         for j, (split, share) in enumerate(wanted.items()):
             heights = [100 * of_stage.get(split, 0.0) for of_stage in shares.values()]
             places = [i + (j - (len(wanted) - 1) / 2) * width for i in range(len(shares))]
@@ -128,7 +132,7 @@ def crisis_roc_point(specificity: float, sensitivity: float, lower: float, upper
         fmt: `svg` or `png`.
     """
 
-    def draw(axes: Axes) -> None:
+    def draw(axes: Any) -> None:
         false_alarms = 1 - specificity
         below, above = max(0.0, sensitivity - lower), max(0.0, upper - sensitivity)
         axes.errorbar([false_alarms], [sensitivity], yerr=[[below], [above]], fmt="o", color=BLUE, capsize=4)
@@ -152,7 +156,7 @@ def rejects_by_reason(counts: Mapping[str, int], fmt: Format = "svg") -> bytes:
         fmt: `svg` or `png`.
     """
 
-    def draw(axes: Axes) -> None:
+    def draw(axes: Any) -> None:
         for place, count in enumerate(counts.values()):
             axes.barh(place, count, color=ORANGE, height=0.7)
             axes.annotate(f"{count:,}", (count, place), va="center", xytext=(4, 0), textcoords="offset points")

@@ -59,6 +59,15 @@ def read(path: Path) -> BookText:
         titles = _navigation(archive, package)
         for item in package.spine:
             book.paras.extend(_document(archive, package, item, titles, book))
+        for target, _, _ in package.items.values():
+            if (
+                target not in archive
+                and not target.startswith(("http:", "https:"))
+                and not any(p.position == target[:80] for p in book.problems)
+            ):
+                book.problems.append(
+                    ReadError("missing-resource", f"the manifest names {target!r}, which the archive does not hold", target[:80])
+                )
         return book
 
 

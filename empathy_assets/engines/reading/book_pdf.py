@@ -34,6 +34,7 @@ _SHORT_LINE = 0.8
 _YEAR = re.compile(r"^D:(\d{4})")
 _ENCRYPTED_CODE = "password"
 _HEADING_WORDS = 14
+_LOOKED_AT = 20
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,8 @@ def _book(document: Any) -> BookText:
     book = BookText(one_line(meta.get("Title", "")), [a] if (a := one_line(meta.get("Author", ""))) else [])
     pages = [_page_lines(document, index, book) for index in range(count)]
     letters = sum(c.isalpha() for page in pages for line in page for c in line.text)
-    if letters < number("reading", "passage.min_letters_per_page") * max(count, 1):
-        raise ReadError("no-text-layer", f"{letters} letters on {count} pages; a scan without recognised text")
+    if letters < number("reading", "passage.min_letters_per_page") * max(count, 1) and _has_images(document):
+        raise ReadError("no-text-layer", f"{letters} letters on {count} pages of images; a scan without recognised text")
     lines = [line for page in _without_running(pages) for line in page]
     head = "\n".join(line.text for line in lines[:200])
     if gutenberg.is_gutenberg(head):
@@ -79,6 +80,18 @@ def _book(document: Any) -> BookText:
         lines = lines[start:stop]
     book.paras = list(_paragraphs(lines, _outline(document)))
     return book
+
+
+def _has_images(document: Any) -> bool:
+    """Return whether any of the first pages shows an image."""
+    try:
+        return any(
+            o.type == pdfium.raw.FPDF_PAGEOBJ_IMAGE
+            for index in range(min(len(document), _LOOKED_AT))
+            for o in document[index].get_objects()
+        )
+    except pdfium.PdfiumError:
+        return False
 
 
 def _page_lines(document: Any, index: int, book: BookText) -> list[_Line]:
@@ -174,10 +187,15 @@ def _heading_level(line: _Line, following: str, by_page: dict[int, list[tuple[st
         return 0
     name = plain_title(text)
     for title, level in by_page.get(line.page, ()):
-        if name and (name == title or (len(name) > len("chapter") and name in title and not _STOP.search(text)) or _numbered_as(name, title)):
+        if name and (
+            name == title or (len(name) > len("chapter") and name in title and not _STOP.search(text)) or _numbered_as(name, title)
+        ):
             return level
-    if (is_chapter_title(text) and not text.endswith((",", ";")) and not following[:1].islower() and len(text) < 80) or (  # noqa: PLR2004 - a title line
-        is_apparatus(text) and text[:1].isupper()
+    if (
+        (is_chapter_title(text) and not text.endswith((",", ";")) and not following[:1].islower() and len(text) < 80)
+        or (
+            is_apparatus(text) and text[:1].isupper()
+        )
     ):
         return 1
     return 0

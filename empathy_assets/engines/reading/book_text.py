@@ -63,9 +63,11 @@ def _para(blanks: int, lines: list[str], *, after_heading: bool) -> Para | None:
     marked = _MARKDOWN.match(text)
     if marked:
         return Para(marked[2], len(marked[1]))
-    return Para(text.strip(" _"), _level(blanks, lines, joined, after_heading=after_heading)) if _level(
-        blanks, lines, joined, after_heading=after_heading
-    ) else Para(text)
+    return (
+        Para(text.strip(" _"), _level(blanks, lines, joined, after_heading=after_heading))
+        if _level(blanks, lines, joined, after_heading=after_heading)
+        else Para(text)
+    )
 
 
 def _level(blanks: int, lines: list[str], text: str, *, after_heading: bool) -> int:
@@ -76,7 +78,7 @@ def _level(blanks: int, lines: list[str], text: str, *, after_heading: bool) -> 
     if is_chapter_title(text) or is_apparatus(text):
         return 1
     letters = [c for c in text if c.isalpha()]
-    capital = bool(letters) and sum(c.isupper() for c in letters) >= 0.8 * len(letters)  # noqa: PLR2004 - "Mc" and "vs." stay small
+    capital = bool(letters) and sum(c.isupper() for c in letters) >= 0.8 * len(letters)
     if _NUMERAL.match(text):
         return 1
     if capital and blanks > 1:

@@ -90,13 +90,17 @@ def _book(path: Path) -> BookText:
         return book_epub.read(path)
     suffix = path.suffix.lower()
     wide = encoding_of(head).startswith(("utf-16", "utf-32"))
-    odd = sum(b < 9 or 13 < b < 27 for b in head)  # noqa: PLR2004 - control bytes other than white space
+    odd = sum(b < 9 or 13 < b < 27 for b in head)
     if not wide and odd > _BINARY_SHARE * len(head):
         raise ReadError("unknown-kind", f"binary content that is neither PDF nor EPUB, begins {head[:8]!r}")
     if suffix in (".epub", ".pdf"):
         raise ReadError("damaged", f"named {suffix} but begins {head[:12]!r}")
     text = decode(path.read_bytes())
     start = text[:_HEAD].lstrip().lower()
-    if start.startswith(("<!doctype html", "<html")) or (start.startswith("<") and "<html" in start) or suffix in (".html", ".htm", ".xhtml"):
+    if (
+        start.startswith(("<!doctype html", "<html"))
+        or (start.startswith("<") and "<html" in start)
+        or suffix in (".html", ".htm", ".xhtml")
+    ):
         return book_text.read_html(text)
     return book_text.read_text(text)

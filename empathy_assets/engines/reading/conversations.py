@@ -40,7 +40,7 @@ def read(path: Path, context: FileContext) -> Iterator[Row]:
         raise ReadError("empty-file", f"{len(head)} bytes, none of them text")
     text = decode(head).lstrip("\ufeff \t\n")
     suffix = PurePosixPath(context.relative).suffix.lower()
-    if text[:1] in "[{" and not text.startswith("[INST]") or suffix in _JSON_SUFFIXES:
+    if (text[:1] in "[{" and not text.startswith("[INST]")) or suffix in _JSON_SUFFIXES:
         yield from _json_rows(path, context, text, suffix)
     elif is_windows(text.split("\n", 1)[0]) or is_windows(text[: text.rfind("\n")].rsplit("\n", 1)[-1]):
         for first, last, item in windows(_text_lines(path)):

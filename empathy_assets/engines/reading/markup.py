@@ -16,10 +16,9 @@ from empathy_assets.engines.reading.text import one_line
 from empathy_assets.policy.load import table
 
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr li main ol p pre "
-    "section table tbody td th tr ul".split()
+    ["address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "li", "main", "ol", "p", "pre", "section", "table", "tbody", "td", "th", "tr", "ul"]
 )
-_SKIPPED = frozenset("script style head nav svg math noscript template iframe object video audio img figure pre-header".split())
+_SKIPPED = frozenset(["script", "style", "head", "nav", "svg", "math", "noscript", "template", "iframe", "object", "video", "audio", "img", "figure", "pre-header"])
 _HEADING = re.compile(r"h([1-6])$")
 _NOTE_MARK = re.compile(r"^[\[(*†]*\s*(?:\d{1,3}|[a-z]|[*†‡])\s*[\])]*$")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
@@ -42,7 +41,9 @@ def _named(match: re.Match[bytes]) -> bytes:
 
 def parse_xml(data: bytes) -> etree._Element | None:
     """Return the root of an XML document, mended where it is broken; no entity is expanded and nothing is fetched."""
-    parser = etree.XMLParser(recover=True, no_network=True, resolve_entities=False, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True)
+    parser = etree.XMLParser(
+        recover=True, no_network=True, resolve_entities=False, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
     try:
         return etree.fromstring(_ENTITY.sub(_named, data), parser)
     except etree.XMLSyntaxError:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from empathy_assets.policy.load import table
 from empathy_assets.engines.reading.result import ReadError
 from empathy_assets.engines.reading.text import tidy
+from empathy_assets.policy.load import table
 
 Turn = tuple[str, str]
 _SKIPPED = "skipped"
@@ -55,7 +55,7 @@ def _pairing(names: Sequence[str]) -> dict[str, str]:
         roles[_system_name(roles)] = "assistant"
     elif len(unknown) == 1 and len(sides) == 1:
         roles[unknown[0]] = "assistant" if sides == {"user"} else "user"
-    elif len(unknown) == 2 and not sides:  # noqa: PLR2004 - two sides; who opens is the client
+    elif len(unknown) == 2 and not sides:
         roles[unknown[0]], roles[unknown[1]] = "user", "assistant"
     elif unknown:
         raise ReadError("unknown-roles", f"speakers {distinct[:6]!r}, expected two sides such as user and assistant")
@@ -96,7 +96,10 @@ _LOG_LINE = re.compile(
     r"^[ \t]*(?:\*{2}|#{1,4} ?|<\|?|\[)?(?P<name>[A-Za-z][A-Za-z _.'-]{0,29}[0-9]{0,2})(?:\|?>|\])?\*{0,2}[ \t]*:\*{0,2}[ \t]*(?P<text>.*)$"
 )
 _DASH = re.compile(r"^\s*[-–—•*]\s+(?P<text>.*)$")
-_MARKED = re.compile(r"<\|(?:im_start\|>)?(?P<name>user|assistant|system|human|bot)\|?>?\n?|###\s*(?P<head>Instruction|Human|Assistant|Response|User|Input|System)\s*:", re.IGNORECASE)
+_MARKED = re.compile(
+    r"<\|(?:im_start\|>)?(?P<name>user|assistant|system|human|bot)\|?>?\n?|###\s*(?P<head>Instruction|Human|Assistant|Response|User|Input|System)\s*:",
+    re.IGNORECASE,
+)
 _INST = re.compile(r"\[INST\](.*?)\[/INST\]", re.DOTALL)
 _END_MARKS = re.compile(r"<\|(?:im_end|eot_id|end|endoftext)\|>|</?s>")
 _HEADS = {"instruction": "user", "input": "user", "response": "assistant"}
@@ -149,7 +152,7 @@ def _named_turns(rows: Sequence[str]) -> list[Turn]:
     names = [m["name"].strip() for m in matches if m]
     known = {name for name in names if role_of(name) in ("user", "assistant", "system")}
     frequent = known if len(known) > 1 else {name for name in names if names.count(name) > 1}
-    if len(frequent) < 2 or not matches[0] or matches[0]["name"].strip() not in frequent:  # noqa: PLR2004 - a dialogue has two sides
+    if len(frequent) < 2 or not matches[0] or matches[0]["name"].strip() not in frequent:
         return []
     turns: list[Turn] = []
     for row, match in zip(rows, matches, strict=True):

@@ -16,7 +16,20 @@ from empathy_assets.policy.load import number
 _SPACE = re.compile(r"[\s,\ufeff]*")
 _NEXT_RECORD = re.compile(r"\}\s*,?\s*(?=\{)")
 _EXCERPT = 60
-_WRAPPERS = ("data", "records", "conversations", "dialogues", "dialogs", "items", "examples", "rows", "train", "test", "validation", "samples")
+_WRAPPERS = (
+    "data",
+    "records",
+    "conversations",
+    "dialogues",
+    "dialogs",
+    "items",
+    "examples",
+    "rows",
+    "train",
+    "test",
+    "validation",
+    "samples",
+)
 
 
 @dataclass(frozen=True)

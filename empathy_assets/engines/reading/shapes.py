@@ -175,8 +175,10 @@ def _turns(items: Sequence[Any]) -> list[Turn]:
 
 
 def _item_turns(item: Any, index: int) -> list[Turn]:
-    if isinstance(item, list) and len(item) == 2 and all(isinstance(part, str) for part in item):  # noqa: PLR2004 - a pair
-        return [(item[0], item[1])] if role_of(item[0]) or len(item[0]) < len("participant_1") else [("user", item[0]), ("assistant", item[1])]
+    if isinstance(item, list) and len(item) == 2 and all(isinstance(part, str) for part in item):
+        return (
+            [(item[0], item[1])] if role_of(item[0]) or len(item[0]) < len("participant_1") else [("user", item[0]), ("assistant", item[1])]
+        )
     if not isinstance(item, dict):
         raise ReadError("wrong-type", f"turn {index} is {_kind(item)}, expected an object with speaker and text")
     fields = folded(item)

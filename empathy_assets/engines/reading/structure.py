@@ -98,7 +98,9 @@ class _Builder:
             return
         if is_apparatus(para.text):
             late = index / self.total >= _LATE
-            self.skipping = "contents" if "contents" in name or name.startswith("list of") else "rest" if late and "index" in name else "part"
+            self.skipping = (
+                "contents" if "contents" in name or name.startswith("list of") else "rest" if late and "index" in name else "part"
+            )
             self.level, self.titles = para.level, []
         elif not self.skipping or para.level <= self.level or is_chapter_title(para.text):
             self.skipping = ""

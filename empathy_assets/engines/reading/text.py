@@ -24,7 +24,9 @@ _BOMS = (
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
 _BLOB = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,[A-Za-z0-9+/=\s]{0,80}[A-Za-z0-9+/=]*|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{240,}={0,2}")
-_TAG = re.compile(r"</?(?:p|br|div|span|ul|ol|li|a|b|i|u|em|strong|h[1-6]|table|tr|td|img|font|blockquote|pre|code|hr)\b[^<>]{0,2000}>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:p|br|div|span|ul|ol|li|a|b|i|u|em|strong|h[1-6]|table|tr|td|img|font|blockquote|pre|code|hr)\b[^<>]{0,2000}>", re.IGNORECASE
+)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
 _BLOCK_END = re.compile(r"<(?:br|/p|/div|/li|/h[1-6]|/tr|/blockquote|/pre)\b[^<>]{0,200}>", re.IGNORECASE)
 _MANY_BREAKS = re.compile(r"[ \t]*\n[ \t]*(?:\n[ \t]*)+")
@@ -78,7 +80,7 @@ def tidy(text: str) -> str:
         text = strip_html(text)
     if "&" in text and _ENTITY.search(text):
         text = html.unescape(text)
-    if len(text) > 240:  # noqa: PLR2004 - shorter text cannot hold a blob
+    if len(text) > 240:
         text = _BLOB.sub(" ", text)
     text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _MANY_BREAKS.sub("\n\n", _SPACES.sub(" ", text))

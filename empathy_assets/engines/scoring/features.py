@@ -55,19 +55,7 @@ def _powers(base: int, count: int) -> NDArray[np.uint64]:
     return np.multiply.accumulate(steps)
 
 
-_POWERS = _powers(_BASE, 1 << 12)
 _INVERSE = pow(_BASE, -1, 1 << 64)
-
-
-def _power_table(count: int, base: int) -> NDArray[np.uint64]:
-    """Return at least `count` powers; numpy multiplies modulo 2**64 by itself."""
-    return _powers(base, count)
-
-
-def plain(text: str) -> str:
-    """Return `text` with typographic quotes straightened, apostrophes dropped and bytes that cannot be encoded replaced."""
-    text = text.replace("\u2019", "'").replace("\u2018", "'").replace("'", "").replace("\x00", " ")
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 class _Buffer:
@@ -90,8 +78,8 @@ class _Buffer:
         self.ends = np.flatnonzero(self.data == _END)[1:]
         self.starts = np.concatenate([[1], self.ends[:-1] + 1]) if len(self.ends) else self.ends
         self.prefix = np.zeros(size + 1, dtype=np.uint64)
-        np.cumsum(self.data.astype(np.uint64) * _power_table(size, _BASE), out=self.prefix[1:])
-        self.undo = _power_table(size, _INVERSE)
+        np.cumsum(self.data.astype(np.uint64) * _powers(_BASE, size), out=self.prefix[1:])
+        self.undo = _powers(_INVERSE, size)
 
     def spans(self, starts: Array, stops: Array) -> NDArray[np.uint64]:
         """Return the hashes of the byte spans, independent of where they stand."""
@@ -147,7 +135,7 @@ def chunks(texts: Sequence[str], size: int = CHUNK_BYTES) -> Iterator[slice]:
         yield slice(start, len(texts))
 
 
-def weighted_sums(texts: Sequence[str], weights: NDArray[np.float32], *, chars: bool = True) -> NDArray[np.float64]:
+def weighted_sums(texts: Sequence[str], weights: NDArray[Any], *, chars: bool = True) -> NDArray[np.float64]:
     """Return the sum of `weights` over each text's features, divided by the square root of their number.
 
     Args:
@@ -160,25 +148,18 @@ def weighted_sums(texts: Sequence[str], weights: NDArray[np.float32], *, chars: 
     """
     table = weights[:, None] if weights.ndim == 1 else weights
     out = np.zeros((len(texts), table.shape[1]))
-    for part in chunks(texts):
+    for part in chunks(texts, CHUNK_BYTES if table.shape[1] == 1 else CHUNK_BYTES // 4):
         buffer = _Buffer(texts[part])
-        heads = [np.zeros(len(buffer.data)) for _ in range(table.shape[1])]
-        count = np.zeros(len(buffer.data))
+        count = np.zeros(part.stop - part.start)
         for source in (_word_columns, _char_columns) if chars else (_word_columns,):
             for position, column in source(buffer):
-                count[position] += 1.0
-                for k, head in enumerate(heads):
-                    head[position] += table[column, k]
-        norm = np.sqrt(np.maximum(_totals(count, buffer), 1.0))
-        for k, head in enumerate(heads):
-            out[part, k] = _totals(head, buffer) / norm
+                bounds = np.searchsorted(position, np.append(buffer.starts, len(buffer.data)))
+                count += np.diff(bounds)
+                full = np.flatnonzero(np.diff(bounds))
+                if len(full):
+                    out[part.start + full] += np.add.reduceat(table[column], bounds[full], axis=0)
+        out[part] /= np.sqrt(np.maximum(count, 1.0))[:, None]
     return out
-
-
-def _totals(values: Array, buffer: _Buffer) -> Array:
-    """Return the sum of `values` over each text's bytes."""
-    running = np.concatenate([[0.0], np.cumsum(values)])
-    return running[buffer.ends] - running[buffer.starts]
 
 
 class Columns:

@@ -1,6 +1,7 @@
 """The assignment of whole clusters to train, val and test: largest first, stratified by stage, totals exact.
 
-Lives here: which cluster goes where. Must not live here: what makes a cluster (`clusters`), target counts (`targets`), the proof (`leakage`).
+Lives here: which cluster goes where. Must not live here: what makes a cluster (`clusters`), target counts (`targets`), the proof
+(`leakage`).
 """
 
 from __future__ import annotations
@@ -28,13 +29,13 @@ def _cost(miss: Floats, scale: Floats) -> float:
 
 
 def _best(cluster: Floats, miss: Floats, scale: Floats) -> int:
-    costs = []
+    costs: list[tuple[bool, float, float, int]] = []
     for j in range(miss.shape[1]):
         moved = miss.copy()
         moved[:, j] += cluster
         # Beyond a full split nothing smaller can make room again.
-        over = np.maximum(moved.sum(axis=0), 0.0).sum()
-        costs.append((over > 0, over if over > 0 else 0.0, _cost(moved, scale), j))
+        over = float(np.maximum(moved.sum(axis=0), 0.0).sum())
+        costs.append((over > 0, over, _cost(moved, scale), j))
     return min(costs)[3]
 
 

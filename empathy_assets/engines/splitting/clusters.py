@@ -1,6 +1,7 @@
 """Leakage clusters: the records that must not be divided between splits, because one would give away the other.
 
-Lives here: joining by near-duplicate cluster, work, pair, family and content. Must not live here: finding near-duplicates, assigning splits.
+Lives here: joining by near-duplicate cluster, work, pair, family and content. Must not live here: finding near-duplicates,
+assigning splits.
 """
 
 from __future__ import annotations

@@ -77,7 +77,9 @@ def _across(members: pl.DataFrame, tie: str) -> pl.DataFrame:
 
 def _likeness(frame: pl.DataFrame, near: pl.DataFrame) -> pl.DataFrame:
     rows = frame.select(pl.int_range(pl.len()).alias("row"), "id", "split")
-    found = near.select(pl.col("row").cast(pl.Int64), pl.col("cluster").alias("key"), pl.col("jaccard_to_representative").alias("similarity"))
+    found = near.select(
+        pl.col("row").cast(pl.Int64), pl.col("cluster").alias("key"), pl.col("jaccard_to_representative").alias("similarity")
+    )
     return _across(found.join(rows, on="row"), "near-duplicate")
 
 
@@ -100,8 +102,8 @@ def prove(frame: pl.DataFrame, near_duplicates: NearDuplicates | pl.DataFrame | 
     if findings.height:
         worst = findings.row(0, named=True)
         reason = (
-            f"{findings.height} ties across splits by {looked}; worst: {worst['tie']} {worst['key']!r}, similarity {worst['similarity']:.3f}, "
-            f"{worst['id_a']} in {worst['split_a']} and {worst['id_b']} in {worst['split_b']}"
+            f"{findings.height} ties across splits by {looked}; worst: {worst['tie']} {worst['key']!r}, "
+            f"similarity {worst['similarity']:.3f}, {worst['id_a']} in {worst['split_a']} and {worst['id_b']} in {worst['split_b']}"
         )
     else:
         reason = f"no tie across splits by {looked} among {frame.height} records"

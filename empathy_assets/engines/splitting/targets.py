@@ -51,7 +51,9 @@ def targets(sizes: Sequence[int], shares: Mapping[Split, Fraction]) -> Counts:
     counts = np.array([[int(value) for value in row] for row in exact], dtype=np.int64).reshape(len(sizes), len(weights))
     while counts.sum() < sum(sizes):
         rows, columns = np.array(sizes) - counts.sum(axis=1), goal - counts.sum(axis=0)
-        open_ = [(counts[i, j] - exact[i][j], i, j) for i in range(len(sizes)) for j in range(len(weights)) if rows[i] > 0 and columns[j] > 0]
+        open_ = [
+            (counts[i, j] - exact[i][j], i, j) for i in range(len(sizes)) for j in range(len(weights)) if rows[i] > 0 and columns[j] > 0
+        ]
         _, i, j = min(open_)
         counts[i, j] += 1
     return counts

@@ -27,8 +27,8 @@ class SplitStatistics:
         worst_pp: Largest deviation of a total share, percentage points.
         tolerance_pp: What policy allows at this size.
         shares: `stage` (`all` for the total), `split`, `records`, `share` (0 to 1), `off_pp`.
-        distances: `figure`, `split`, `distance` (0 alike, 1 disjoint) of each split from the whole release: Kolmogorov-Smirnov for words and
-            EARS, total variation for source, kind, issue, category.
+        distances: `figure`, `split`, `distance` (0 alike, 1 disjoint) of each split from the whole release: Kolmogorov-Smirnov for words
+            and EARS, total variation for source, kind, issue, category.
     """
 
     passed: bool
@@ -83,8 +83,12 @@ def _distances(frame: pl.DataFrame) -> pl.DataFrame:
         for name in ("words", "ears"):
             whole, part = (f[name].drop_nulls().to_numpy() for f in (numeric, numeric.filter(inside)))
             rows.append((name, split, kolmogorov_smirnov(whole, part)))
-        rows += [(name, split, total_variation(named[name], named.filter(inside)[name])) for name in ("source", "kind", "issue", "category")]
-    return pl.DataFrame(rows, schema={"figure": pl.String, "split": pl.String, "distance": pl.Float64}, orient="row").sort("figure", "split")
+        rows += [
+            (name, split, total_variation(named[name], named.filter(inside)[name])) for name in ("source", "kind", "issue", "category")
+        ]
+    return pl.DataFrame(rows, schema={"figure": pl.String, "split": pl.String, "distance": pl.Float64}, orient="row").sort(
+        "figure", "split"
+    )
 
 
 def validate(frame: pl.DataFrame) -> SplitStatistics:
@@ -92,6 +96,4 @@ def validate(frame: pl.DataFrame) -> SplitStatistics:
     shares = _shares(frame)
     worst = float(shares.filter(pl.col("stage") == "all").select(pl.col("off_pp").abs().max()).item() or 0.0) if frame.height else 0.0
     allowed = _tolerance(frame.height)
-    return SplitStatistics(
-        passed=worst <= allowed, worst_pp=worst, tolerance_pp=allowed, shares=shares, distances=_distances(frame)
-    )
+    return SplitStatistics(passed=worst <= allowed, worst_pp=worst, tolerance_pp=allowed, shares=shares, distances=_distances(frame))

@@ -13,7 +13,7 @@ def stage_figures(frame: pl.DataFrame) -> dict[str, float | int]:
     row = frame.select(
         pl.len().alias("conversations"),
         score.field("ears").mean().fill_null(0.0).alias("ears_mean"),
-        (score.field("ears") >= number("gates", "ears_min")).mean().fill_null(0.0).alias("ears_pass_share"),
+        (score.field("ears") >= number("gates", "ears.min")).mean().fill_null(0.0).alias("ears_pass_share"),
         flagged.mean().fill_null(0.0).alias("crisis_flagged_share"),
         known.sum().alias("known_crisis"),
         (known & flagged).sum().alias("known_crisis_flagged"),

@@ -37,19 +37,25 @@ class Draw:
 class Expansion:
     """One conversation in the making: its scopes, its facts so far and the alternatives already used."""
 
-    __slots__ = ("_draw", "_facts", "_passage_parts", "_scopes", "_used")
+    __slots__ = ("_draw", "_facts", "_offered", "_passage_parts", "_scopes", "_used", "listening")
 
-    def __init__(self, seed: int, scopes: Sequence[Rules], passage: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, seed: int, scopes: Sequence[Rules], passage: Mapping[str, str] | None = None, offered: frozenset[str] | None = None
+    ) -> None:
         """Start a conversation.
 
         Args:
             seed: Seed of all draws.
             scopes: Rule tables, most specific first.
             passage: Parts of the passage (`quote`, `term`, ...); empty when the row has none.
+            offered: Facts the counsellor may be first to name; None: any fact.
         """
         self._draw = Draw(seed)
         self._scopes = scopes
         self._passage_parts = passage or {}
+        self._offered = offered
+        self.listening = False
+        """True while the counsellor speaks: alternatives about facts that the client has not told yet are passed over."""
         self._facts: dict[str, tuple[str, str | None, str]] = {}
         self._used: dict[str, set[int]] = {}
 
@@ -78,11 +84,19 @@ class Expansion:
         used = self._used.setdefault(name, set())
         if len(used) >= n:
             used.clear()
-        index = self._draw.below(n)
-        while index in used:
-            index = (index + 1) % n
+        drawn = self._draw.below(n)
+        order = [(drawn + step) % n for step in range(n)]
+        index = next((i for i in order if i not in used and self._told(alternatives[i])), None)
+        if index is None:
+            index = next((i for i in order if self._told(alternatives[i])), drawn)
         used.add(index)
         return alternatives[index]
+
+    def _told(self, alternative: Alternative) -> bool:
+        """Return whether the speaker can know every fact this alternative speaks of."""
+        if not self.listening or self._offered is None:
+            return True
+        return all(name in self._facts or name in self._offered for name in alternative.facts)
 
     def _text(self, nodes: Nodes, depth: int) -> str:
         if depth > _MAX_DEPTH:

@@ -35,11 +35,12 @@ Nodes = tuple["str | Slot | Choice", ...]
 
 @dataclass(frozen=True)
 class Alternative:
-    """One parsed alternative: its nodes, the explicit second person if written, and the pronoun of what it names."""
+    """One parsed alternative: its nodes, the explicit second person if written, the pronoun of what it names, the facts it speaks of."""
 
     nodes: Nodes
     you: Nodes | None
     pronoun: str
+    facts: frozenset[str]
 
 
 def parse(text: str) -> Alternative:
@@ -52,7 +53,8 @@ def parse(text: str) -> Alternative:
     marked = _PRONOUN.search(first)
     pronoun = marked.group(1) if marked else ""
     body = first[: marked.start()] if marked else first
-    return Alternative(_nodes(body), _nodes(second) if second else None, pronoun)
+    nodes = _nodes(body)
+    return Alternative(nodes, _nodes(second) if second else None, pronoun, frozenset(s.name for s in _slots(nodes) if not s.fresh))
 
 
 def _nodes(text: str) -> Nodes:
@@ -99,14 +101,14 @@ def _slot(token: str, text: str) -> Slot:
 
 def slots_of(alternative: Alternative) -> Iterator[str]:
     """Yield the names of all slots of an alternative, in order, its second person included."""
-    yield from _slots(alternative.nodes)
-    yield from _slots(alternative.you or ())
+    for nodes in (alternative.nodes, alternative.you or ()):
+        yield from (slot.name for slot in _slots(nodes))
 
 
-def _slots(nodes: Nodes) -> Iterator[str]:
+def _slots(nodes: Nodes) -> Iterator[Slot]:
     for node in nodes:
         if isinstance(node, Slot):
-            yield node.name
+            yield node
         elif isinstance(node, Choice):
             for option in node.options:
                 yield from _slots(option)

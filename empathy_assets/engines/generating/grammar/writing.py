@@ -79,10 +79,12 @@ def dialogue(row: Row, passage: Row | None = None) -> Dialogue:
         PolicyError: The row's kind has no bank, or the bank has no rule for an exchange.
     """
     bank = load_bank(row["kind"])
-    expansion = Expansion(row["row_seed"], bank.scope(row), _passage_parts(row, passage) if passage is not None else None)
+    expansion = Expansion(row["row_seed"], bank.scope(row), _passage_parts(row, passage) if passage is not None else None, bank.offered)
     turns: Dialogue = []
     for exchange in _exchanges(bank, row["n_turns"] // 2, expansion):
+        expansion.listening = False
         turns.append({"role": "user", "content": mended(expansion.write(f"client_{exchange}"))})
+        expansion.listening = True
         turns.append({"role": "assistant", "content": mended(expansion.write(f"counsel_{exchange}"))})
     return turns
 

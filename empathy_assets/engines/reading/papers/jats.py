@@ -57,6 +57,8 @@ _SECTION_TYPES_NOT_READ = {
     "display-objects",
 }
 _OTHER_ABSTRACTS = {"graphical", "teaser", "toc", "video", "key-points", "highlights"}
+_OPEN, _CLOSE = "\ue000", "\ue001"  # private characters that mark a citation until its surroundings are known
+_REFERENCES = re.compile(rf"\s*[\[(](?:see|e\.g\.|reviewed in|[\s,;])*(?:{_OPEN}[^{_CLOSE}]*{_CLOSE}(?:and|[\s,;])*)+[\])]")
 _REFETCH = "Fetch the article again; a dropped connection leaves such a file."
 
 
@@ -176,16 +178,21 @@ def _sections(node: Element | None, label: str) -> list[Section]:
 
 
 def _prose(paragraph: Element) -> str:
-    """Return a paragraph without tables, figures and numeric citation marks (author-year citations are part of the sentence)."""
+    """Return a paragraph without tables, figures and citation marks.
+
+    Numbers go, and so does a bracket that holds nothing but references; a name in the run of the sentence (`as Lee (1997) found`) stays.
+    """
     for mark in within(paragraph, "xref"):
-        if mark.get("ref-type") in ("bibr", "fn", "table-fn") and flat(mark).strip("[]()†*,;–- ").isdecimal():
+        if mark.get("ref-type") in ("bibr", "fn", "table-fn"):
+            text = flat(mark)
             for child in list(mark):
                 mark.remove(child)
-            mark.text = ""
+            mark.text = "" if text.strip("[]()†*,;–- ").isdecimal() else f"{_OPEN}{text}{_CLOSE}"
     return _tidied(flat(paragraph, skip=_NOT_PROSE))
 
 
 def _tidied(text: str) -> str:
-    """Return the text without the empty brackets and stray commas that removed citation marks leave."""
+    """Return the text without brackets that hold only references, and without what removed citation marks leave behind."""
+    text = _REFERENCES.sub("", text).replace(_OPEN, "").replace(_CLOSE, "")
     text = re.sub(r"\s*[\[(][\s,;–-]*[\])]", "", text)
     return re.sub(r"\s+([.,;:])", r"\1", re.sub(r"(?:\s*[,;–]){2,}(?=\s|\.)", "", text))

@@ -24,6 +24,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)")
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
 _PREFIX = re.compile(r"<(/?)(?:jats|mml|xhtml):")
+_LESS_THAN = re.compile(r"<(?![A-Za-z/!?])")
 _SUPER = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 _SUB = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 _BREAKS = {"p", "br", "title", "list-item", "li", "sec", "h2", "h3", "h4", "div", "AbstractText", "def", "disp-quote"}
@@ -85,7 +86,7 @@ def spans(text: str, tags: Iterable[str]) -> Iterator[tuple[str, bool]]:
     """
     names = "|".join(map(re.escape, tags))
     starts = list(re.finditer(rf"<(?:\w+:)?({names})(?=[\s>/])[^>]*>?", text))
-    for here, following in zip(starts, [m.start() for m in starts[1:]] + [len(text)], strict=True):
+    for here, following in zip(starts, [*(m.start() for m in starts[1:]), len(text)], strict=False):
         end = text.find(f"</{here.group(1)}>", here.end(), following)
         yield (text[here.start() : end + len(here.group(1)) + 3], True) if end >= 0 else (text[here.start() : following], False)
 
@@ -157,7 +158,7 @@ def fragment_sections(text: str) -> list[Section]:
     if "<" not in text:
         plain = " ".join(html.unescape(text).split())
         return [Section(text=plain)] if plain else []
-    unprefixed = _PREFIX.sub(r"<\1", text)
+    unprefixed = _LESS_THAN.sub("&lt;", _PREFIX.sub(r"<\1", text))
     try:
         root = parsed(bare(f"<root>{unprefixed}</root>"), recover=True)
     except HostileMarkupError:

@@ -6,8 +6,7 @@ Must not live here: reading replies, or deciding which rights were declared.
 
 import re
 from collections.abc import Callable, Iterable
-from fnmatch import fnmatch
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple, cast
 
 from syntok import segmenter  # pyright: ignore[reportMissingTypeStubs] - syntok ships no stubs
@@ -18,6 +17,9 @@ from empathy_assets.records.ids import digest, normalised, passage_id
 from empathy_assets.records.passage import Passage
 from empathy_assets.records.provenance import Provenance
 from empathy_assets.records.reject import Reject
+
+_BRACKETED = 2000  # tokens; syntok's 250 cut a sentence inside a long list of references
+_VERSION = re.compile(r"\d+(?:\.\d+)*")
 
 LanguageOf = Callable[[str], str]
 """Returns the ISO 639-1 code of a text, or an empty string where it cannot tell."""
@@ -42,7 +44,7 @@ def cleaned(text: str) -> str:
 
 def sentences(text: str) -> list[str]:
     """Return the sentences of one paragraph (syntok, which knows abbreviations and decimal numbers)."""
-    analyze = cast("Callable[[str], Iterable[Iterable[Iterable[Any]]]]", segmenter.analyze)  # pyright: ignore[reportUnknownMemberType]
+    analyze = cast("Callable[[str], Iterable[Iterable[Iterable[Any]]]]", partial(segmenter.analyze, bracket_skip_len=_BRACKETED))  # pyright: ignore[reportUnknownMemberType]
     paragraphs = analyze(text)
     found = ("".join(token.spacing + token.value for token in tokens).strip() for paragraph in paragraphs for tokens in paragraph)
     return [s for s in found if s]
@@ -95,8 +97,14 @@ def _excluded(work: Work) -> str:
 
 
 def accepted(licence: str) -> bool:
-    """Return whether policy accepts the licence (`policy/licences.toml`)."""
-    return any(fnmatch(licence, pattern) for pattern in table("licences")["accepted"])
+    """Return whether policy accepts the licence (`policy/licences.toml`); its trailing `*` stands for a version and nothing else.
+
+    `CC-BY-*` therefore does not cover `CC-BY-NC-ND-4.0`: a passage is cut from the work, which ND terms forbid.
+    """
+    return any(
+        licence == pattern or (pattern.endswith("*") and _VERSION.fullmatch(licence.removeprefix(pattern[:-1])))
+        for pattern in table("licences")["accepted"]
+    )
 
 
 def objection(work: Work, licence: str) -> Reject | None:

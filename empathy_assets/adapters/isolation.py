@@ -1,0 +1,253 @@
+"""Isolation of readers: strangers' files are parsed in worker processes with a deadline and a memory cap.
+
+Lives here: the processes, their protocol and how they end. Must not live here: any parsing (engines.reading) or caching (landing).
+
+A worker is a plain child process (`python -m empathy_assets.adapters.isolation`), not a fork and not `multiprocessing`: it imports nothing of
+the caller's main module and works under Dagster, in threads and in notebooks. It takes one JSON job per line on stdin, writes the rows as
+Parquet parts and answers one JSON line. A worker that hangs, outgrows its memory or dies is killed, its file becomes a reject, and a
+fresh one takes the next file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from importlib import import_module
+from pathlib import Path
+from queue import SimpleQueue
+from typing import IO, Any
+
+import polars as pl
+
+from empathy_assets.engines.reading.result import MODELS, FileContext, Row
+from empathy_assets.policy.load import number
+from empathy_assets.records.arrow import polars_schema
+from empathy_assets.records.licence import Rights
+
+READER = "empathy_assets.engines.reading.read:stream_file"
+WORKS_SCHEMA = pl.Schema({"file": pl.String, "work_id": pl.String, "title_key": pl.String, "sketch": pl.List(pl.Int64)})
+_POLL_SECONDS = 0.05
+_START_SECONDS = 30.0  # importing polars and lxml on a busy machine
+_BATCH_ROWS = 4000
+_MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Job:
+    """One file to read: the reader's arguments, and the folder its Parquet parts go to."""
+
+    path: str
+    relative: str
+    source: str
+    rights: dict[str, Any]
+    out: str
+    reader: str = READER
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a job ended: the parts written in order, or the reason why there are none."""
+
+    parts: list[str] = field(default_factory=list[str])
+    reason: str = ""
+    detail: str = ""
+
+
+class _Worker:
+    """One worker process, started when first needed and again after it was killed."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self.process is None or self.process.poll() is not None:
+            env = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "POLARS_MAX_THREADS": "1"}
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "empathy_assets.adapters.isolation"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=env,
+            )
+        return self.process
+
+    def run(self, job: Job, deadline: float, memory: int) -> Outcome:
+        """Return how the job ended; whatever happens in the worker stays there."""
+        fresh = self.process is None or self.process.poll() is not None
+        process = self._started()
+        stdin, stdout = process.stdin, process.stdout
+        if stdin is None or stdout is None:
+            return Outcome(reason="reader-crashed", detail="the worker has no pipes")
+        try:
+            stdin.write(json.dumps({**asdict(job), "alarm": int(deadline) + 60}).encode() + b"\n")
+            stdin.flush()
+        except OSError:
+            return self._ended(process, "the worker was gone before the file was sent")
+        allowed = deadline + (_START_SECONDS if fresh else 0.0)
+        verdict = self._watch(process, stdout, time.monotonic() + allowed, memory)
+        if verdict == "ready":
+            answer = stdout.readline()
+            return _parsed(answer) if answer.endswith(b"\n") else self._ended(process, "the worker died while reading")
+        self.kill()
+        if verdict == "timeout":
+            return Outcome(reason="timeout", detail=f"not read within {deadline:.0f} s; the reader was stopped")
+        return Outcome(reason="memory", detail=f"reading it took more than {memory // _MIB} MiB; the reader was stopped")
+
+    def _watch(self, process: subprocess.Popen[bytes], stdout: IO[bytes], until: float, memory: int) -> str:
+        while time.monotonic() < until:
+            if select.select([stdout], [], [], _POLL_SECONDS)[0]:
+                return "ready"
+            if _resident(process.pid) > memory:
+                return "memory"
+        return "timeout"
+
+    def _ended(self, process: subprocess.Popen[bytes], detail: str) -> Outcome:
+        self.kill()
+        return Outcome(reason="reader-crashed", detail=f"{detail} (exit status {process.returncode})")
+
+    def kill(self) -> None:
+        """End the process, if there is one."""
+        if self.process is None:
+            return
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except OSError:
+                    continue
+        self.process = None
+
+
+def _parsed(answer: bytes) -> Outcome:
+    try:
+        return Outcome(**json.loads(answer))
+    except (ValueError, TypeError):
+        return Outcome(reason="reader-crashed", detail=f"the worker answered {answer[:80]!r}")
+
+
+def _resident(pid: int) -> int:
+    """Return the resident memory of a process in bytes; 0 where the system does not tell (no /proc)."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def deadline_of(size: int) -> float:
+    """Return the seconds a file of `size` bytes may take, from policy."""
+    return number("reading", "limits.deadline_seconds") + number("reading", "limits.deadline_seconds_per_mib") * size / _MIB
+
+
+class ReaderPool:
+    """A few persistent workers; use as a context manager.
+
+    `run` keeps the order of the jobs whatever order they finish in.
+    """
+
+    def __init__(self, workers: int | None = None, *, deadline: Callable[[int], float] = deadline_of, memory: int | None = None) -> None:
+        self.size = workers or int(number("reading", "limits.workers"))
+        self._deadline = deadline
+        self._memory = memory or int(number("reading", "limits.memory_mib")) * _MIB
+        self._idle: SimpleQueue[_Worker] = SimpleQueue()
+        self._workers = [_Worker() for _ in range(self.size)]
+        for worker in self._workers:
+            self._idle.put(worker)
+
+    def __enter__(self) -> ReaderPool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._workers:
+            worker.kill()
+
+    def _one(self, job: Job) -> Outcome:
+        try:
+            size = Path(job.path).stat().st_size
+        except OSError as error:
+            return Outcome(reason="unreadable", detail=f"{type(error).__name__}: {error.strerror}")
+        worker = self._idle.get()
+        try:
+            return worker.run(job, self._deadline(size), self._memory)
+        finally:
+            self._idle.put(worker)
+
+    def run(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
+        """Yield the outcome of each job, in the order of the jobs."""
+        with ThreadPoolExecutor(self.size) as threads:
+            yield from threads.map(self._one, jobs)
+
+
+def _reader(name: str) -> Callable[..., Iterator[Row]]:
+    module, _, function = name.partition(":")
+    return getattr(import_module(module), function)
+
+
+def perform(job: Job) -> Outcome:
+    """Read one file and write its rows as Parquet parts named `<number>-<table>.parquet`; runs in the worker."""
+    rows = _reader(job.reader)(Path(job.path), relative=job.relative, source=job.source, rights=Rights.model_validate(job.rights))
+    out = Path(job.out)
+    out.mkdir(parents=True, exist_ok=True)
+    held: dict[str, list[dict[str, Any]]] = {}
+    parts: list[str] = []
+
+    def flush(table: str) -> None:
+        name = f"{len(parts):05d}-{table}.parquet"
+        frame_of(table, held.pop(table)).write_parquet(out / name, compression="zstd", compression_level=1)
+        parts.append(name)
+
+    for table, row in rows:
+        held.setdefault(table, []).append(row)
+        if len(held[table]) >= _BATCH_ROWS:
+            flush(table)
+    for table in list(held):
+        flush(table)
+    return Outcome(parts=parts)
+
+
+def frame_of(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """Return rows as a frame with exactly the schema of the table's record model."""
+    schema = WORKS_SCHEMA if table == "works" else polars_schema(MODELS[table])
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def rejected(job: Job, sha256: str, outcome: Outcome) -> dict[str, Any]:
+    """Return the reject row for a job that gave no parts."""
+    context = FileContext(job.source, job.relative, sha256, Rights.model_validate(job.rights))  # type: ignore[arg-type]
+    return context.reject(outcome.reason, outcome.detail)[1]
+
+
+def serve(stdin: IO[bytes], stdout: IO[bytes]) -> None:
+    """Answer jobs until stdin ends; an alarm ends the process should its parent be gone while a file hangs."""
+    for line in stdin:
+        job = json.loads(line)
+        signal.alarm(job.pop("alarm"))
+        try:
+            outcome = perform(Job(**job))
+        except MemoryError:
+            outcome = Outcome(reason="memory", detail="the reader ran out of memory")
+        except Exception as error:
+            outcome = Outcome(reason="reader-crashed", detail=f"{type(error).__name__}: {error}")
+        signal.alarm(0)
+        stdout.write(json.dumps(asdict(outcome)).encode() + b"\n")
+        stdout.flush()
+
+
+def main() -> None:
+    """Run as a worker: the protocol on the real stdout, whatever libraries print goes to stderr."""
+    channel = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    serve(sys.stdin.buffer, channel)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,302 @@
+"""The landing folder: which files lie there, under which rights, and what reading them gave; read once, then from the cache.
+
+Lives here: walking, rights lookup, the per-file cache, joining editions of one work. Must not live here: parsing (engines.reading), processes
+(isolation).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from upath import UPath
+
+from empathy_assets.adapters.isolation import WORKS_SCHEMA, Job, Outcome, ReaderPool, frame_of, rejected
+from empathy_assets.adapters.storage import is_local, local, publish_folder, sha256_of
+from empathy_assets.engines.reading.identity import overlap
+from empathy_assets.engines.reading.kinds import detect_source
+from empathy_assets.engines.reading.result import MODELS, READER_VERSION, FileContext, Source
+from empathy_assets.engines.reading.rights import RightsError, RightsTable, accepted, parse_rights
+from empathy_assets.policy.load import number
+from empathy_assets.records.arrow import conform, empty_frame
+from empathy_assets.records.ids import digest
+from empathy_assets.records.licence import Rights
+from empathy_assets.records.provenance import Provenance
+
+RIGHTS_FILE = "rights.toml"
+FOLDERS: dict[str, str] = {"books": "books", "transcripts": "transcripts", "conversation_corpora": "conversations"}
+_MARKER = "done.json"
+_UNKNOWN = Rights(licence="unknown", origin="undeclared")
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass
+class Landed:
+    """What the landed files of one source hold, with exactly the schemas of the records."""
+
+    passages: pl.DataFrame
+    conversations: pl.DataFrame
+    rejects: pl.DataFrame
+    files: int = 0
+    files_read: int = 0
+    files_cached: int = 0
+
+
+@dataclass
+class _File:
+    """One landed file on its way: where it is, what is declared, and what it gave."""
+
+    path: Path
+    relative: str
+    source: Source
+    rights: Rights = _UNKNOWN
+    sha256: str = ""
+    reject: dict[str, Any] | None = None
+    frames: list[tuple[str, pl.DataFrame]] = field(default_factory=list[tuple[str, pl.DataFrame]])
+
+    @property
+    def key(self) -> str:
+        return digest(self.sha256, self.rights.model_dump_json(), self.relative, self.source, READER_VERSION)
+
+    def refuse(self, reason: str, detail: str = "") -> None:
+        self.reject = FileContext(self.source, self.relative, self.sha256, self.rights).reject(reason, detail)[1]
+
+
+class _Declarations:
+    """The rights.toml files of a folder tree, each parsed once."""
+
+    def __init__(self, root: Path, fixed: Path | None = None) -> None:
+        self.root, self.fixed = root, fixed
+        self._tables: dict[Path, RightsTable | RightsError | None] = {}
+
+    def _table(self, path: Path) -> RightsTable | None:
+        if path not in self._tables:
+            self._tables[path] = self._load(path)
+        found = self._tables[path]
+        if isinstance(found, RightsError):
+            raise found
+        return found
+
+    @staticmethod
+    def _load(path: Path) -> RightsTable | RightsError | None:
+        try:
+            return parse_rights(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            return RightsError(f"{path.name} cannot be read: {error}")
+        except RightsError as error:
+            return error
+
+    def of(self, path: Path) -> Rights | None:
+        """Return the declaration for a file: from the nearest rights.toml that has one, up to the root.
+
+        Raises:
+            RightsError: A rights.toml on the way is not usable.
+        """
+        if self.fixed is not None:
+            table = self._table(self.fixed)
+            names = (path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name, path.name)
+            return next((r for name in names if table and (r := table.lookup(name))), None)
+        for folder in path.parents:
+            table = self._table(folder / RIGHTS_FILE)
+            rights = table.lookup(path.relative_to(folder).as_posix()) if table else None
+            if rights is not None:
+                return rights
+            if folder == self.root:
+                return None
+        return None
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield the files (and links) below a folder by name; hidden ones, declarations and READMEs are no landed files."""
+    for base, folders, names in os.walk(folder, followlinks=False):
+        links = [name for name in folders if (Path(base) / name).is_symlink()]
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in links)
+        for name in sorted([*names, *links]):
+            if not name.startswith(".") and name != RIGHTS_FILE and not name.upper().startswith("README"):
+                yield Path(base) / name
+
+
+def _declared(file: _File, declarations: _Declarations) -> None:
+    """Fill in hash and rights of a file, or its reject."""
+    if file.path.is_symlink():
+        file.refuse("symlink", f"a link to {str(file.path.readlink())[:120]!r}")
+        return
+    try:
+        if not file.path.is_file():
+            file.refuse("unreadable", "no plain file")
+            return
+        file.sha256 = sha256_of(file.path)
+    except OSError as error:
+        file.refuse("unreadable", f"{type(error).__name__}: {error.strerror}")
+        return
+    try:
+        rights = declarations.of(file.path)
+    except RightsError as error:
+        file.refuse("rights-file-invalid", str(error))
+        return
+    if rights is None:
+        file.refuse("undeclared-rights", f"no {RIGHTS_FILE} between the file and {declarations.root.name!r} names it")
+    elif not accepted(rights.licence):
+        file.refuse("incompatible-licence", f"declared {rights.licence!r}, which is not among the accepted licences")
+    else:
+        file.rights = rights
+
+
+def _restore(cache: UPath | None, file: _File) -> bool:
+    """Fill a file's frames from the cache; False if it is not there or damaged."""
+    if cache is None:
+        return False
+    folder = cache / file.key
+    try:
+        parts: list[str] = json.loads((folder / _MARKER).read_text(encoding="utf-8"))
+        file.frames = [(_table_of(part), pl.read_parquet((folder / part).read_bytes())) for part in parts]
+    except (OSError, ValueError, pl.exceptions.PolarsError):
+        file.frames = []
+        return False
+    return True
+
+
+def _table_of(part: str) -> str:
+    return part.removesuffix(".parquet").partition("-")[2]
+
+
+def _keep(cache: UPath | None, file: _File, out: Path, outcome: Outcome) -> None:
+    """Take over what a worker wrote; what a retry could change (a timeout on a busy machine) is not cached."""
+    if outcome.reason:
+        job = Job(str(file.path), file.relative, file.source, file.rights.model_dump(), str(out))
+        file.reject = rejected(job, file.sha256, outcome)
+        return
+    file.frames = [(_table_of(part), pl.read_parquet(out / part)) for part in outcome.parts]
+    if cache is not None:
+        (out / _MARKER).write_text(json.dumps(outcome.parts), encoding="utf-8")
+        publish_folder(out, cache / file.key, marker=_MARKER)
+
+
+def _scratch(cache: UPath | None) -> Path:
+    """Return a folder for the workers' parts: beside a local cache, so that publishing is a rename."""
+    if cache is None or not is_local(cache):
+        return Path(tempfile.mkdtemp(prefix="empathy-reading-"))
+    folder = local(cache)
+    folder.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix=".reading-", dir=folder))
+
+
+def _read(files: Sequence[_File], cache: UPath | None, progress: Progress | None) -> tuple[int, int]:
+    """Fill the frames of the files; return how many were read and how many came from the cache."""
+    due = [f for f in files if f.reject is None]
+    fresh = [f for f in due if not _restore(cache, f)]
+    done = len(files) - len(fresh)
+    if progress:
+        progress(done, len(files), "")
+    if not fresh:
+        return 0, len(due)
+    scratch = _scratch(cache)
+    try:
+        jobs = [Job(str(f.path), f.relative, f.source, f.rights.model_dump(), str(scratch / str(i))) for i, f in enumerate(fresh)]
+        with ReaderPool(min(len(fresh), int(number("reading", "limits.workers")))) as pool:
+            for file, job, outcome in zip(fresh, jobs, pool.run(jobs), strict=True):
+                _keep(cache, file, Path(job.out), outcome)
+                done += 1
+                if progress:
+                    progress(done, len(files), file.relative)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return len(fresh), len(due) - len(fresh)
+
+
+def _table(files: Iterable[_File], name: str) -> pl.DataFrame:
+    model = MODELS[name]
+    frames = [frame for file in files for table, frame in file.frames if table == name]
+    if name == "rejects":
+        frames = [
+            f for file in files for f in ([frame_of(name, [file.reject])] if file.reject else [x for t, x in file.frames if t == name])
+        ]
+    whole = pl.concat(frames) if frames else empty_frame(model)
+    return conform(whole, model, name=name)
+
+
+def _same_works(files: Iterable[_File]) -> dict[str, str]:
+    """Return the common id of works that are one: same title and author, or contents that overlap."""
+    frames = [frame for file in files for table, frame in file.frames if table == "works"]
+    works = pl.concat([pl.DataFrame(schema=WORKS_SCHEMA), *frames]).unique("work_id", maintain_order=True).sort("work_id")
+    ids: list[str] = works["work_id"].to_list()
+    sketches: list[list[int]] = works["sketch"].to_list()
+    common = {work: work for work in ids}
+    holders: dict[int, list[int]] = {}
+    for index, marks in enumerate(sketches):
+        candidates = sorted({other for mark in marks for other in holders.get(mark, [])})
+        match = next((c for c in candidates if overlap(sketches[c], marks) >= number("reading", "identity.same_work")), None)
+        if match is not None:
+            common[ids[index]] = common[ids[match]]
+        for mark in marks:
+            holders.setdefault(mark, []).append(index)
+    return common
+
+
+def _joined(passages: pl.DataFrame, files: Sequence[_File]) -> pl.DataFrame:
+    """Return the passages with one work id for all editions of a work."""
+    changed = {old: new for old, new in _same_works(files).items() if old != new}
+    if not changed:
+        return passages
+    names = list(Provenance.model_fields)
+    work = pl.col("provenance").struct.field("work_id").replace(changed)
+    fields = [work.alias(n) if n == "work_id" else pl.col("provenance").struct.field(n) for n in names]
+    return passages.with_columns(pl.struct(fields).alias("provenance"))
+
+
+def _landed(files: list[_File], declarations: _Declarations, cache: Path | UPath | None, progress: Progress | None) -> Landed:
+    for file in files:
+        _declared(file, declarations)
+    read, cached = _read(files, UPath(cache) if cache is not None else None, progress)
+    passages = _joined(_table(files, "passages"), files)
+    return Landed(passages, _table(files, "conversations"), _table(files, "rejects"), len(files), read, cached)
+
+
+def read_landed(landing: Path, source: str, *, cache: Path | UPath | None, progress: Progress | None = None) -> Landed:
+    """Return what the landed files of one source hold; only new or changed files are read.
+
+    Args:
+        landing: The landing root; files of `source` lie in its folder `books`, `transcripts` or `conversations`.
+        source: `books`, `transcripts` or `conversation_corpora`.
+        cache: Where per-file results are kept, None to read everything anew.
+        progress: Called with files done, files in all and the file just finished.
+
+    Raises:
+        KeyError: `source` is none of the three.
+    """
+    root = Path(landing)
+    folder = root / FOLDERS[source]
+    name: Source = source  # type: ignore[assignment]
+    files = [_File(path, path.relative_to(root).as_posix(), name) for path in _walk(folder)]
+    return _landed(sorted(files, key=lambda f: f.relative), _Declarations(root), cache, progress)
+
+
+def read_paths(paths: Sequence[Path], rights_file: Path | None = None, kind: str = "auto", *, progress: Progress | None = None) -> Landed:
+    """Return what any files or folders hold, for the command line; nothing is cached.
+
+    Args:
+        paths: Files and folders.
+        rights_file: The declarations to go by; None looks for `rights.toml` from each file upwards.
+        kind: `book`, `transcript`, `conversations` or `auto`, which tells by content.
+        progress: See `read_landed`.
+    """
+    named: dict[str, Source] = {"book": "books", "transcript": "transcripts", "conversations": "conversation_corpora"}
+    absolute = [Path(os.path.abspath(p)) for p in paths]  # noqa: PTH100 - resolve() would follow the links that are to be refused
+    root = Path(os.path.commonpath([p if p.is_dir() else p.parent for p in absolute])) if absolute else Path.cwd()
+    found = [file for path in absolute for file in (_walk(path) if path.is_dir() and not path.is_symlink() else [path])]
+    files = [
+        _File(path, path.relative_to(root).as_posix(), named.get(kind) or detect_source(path))
+        for path in sorted(dict.fromkeys(found), key=str)
+    ]
+    top = root if rights_file is not None else Path(root.anchor)
+    return _landed(files, _Declarations(top if rights_file is None else root, rights_file), None, progress)

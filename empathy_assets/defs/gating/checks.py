@@ -1,0 +1,54 @@
+"""Checks of the ledger and of the admitted conversations. All gates block; a release below its target only warns."""
+
+import dagster as dg
+import polars as pl
+
+from empathy_assets.defs.check import Rule, Tables, dataset_checks
+from empathy_assets.defs.partitions import release_partitions
+from empathy_assets.engines.checking.finding import Finding
+from empathy_assets.engines.checking.ledger import accounted, ears_of_all, exact_mix, no_copies, size_reached
+from empathy_assets.engines.checking.stages import crisis_certified, no_pii
+from empathy_assets.engines.checking.tables import licences, valid_dialogues
+from empathy_assets.policy.releases import releases
+from empathy_assets.records.arrow import from_frame
+from empathy_assets.records.judge import Judge
+
+_STAGES = ("foundation", "expertise", "nightmare-fuel", "persona")
+
+
+def _size(tables: Tables, context: dg.AssetCheckExecutionContext) -> Finding:
+    return size_reached(tables["gated"], releases()[context.partition_key].size(context.resources.workspace.scale))
+
+
+def _certified(tables: Tables, _: dg.AssetCheckExecutionContext) -> Finding:
+    return crisis_certified(tables["gated"], from_frame(tables["crisis_detector"], Judge)[0])
+
+
+verdicts_checks = dataset_checks(
+    "verdicts",
+    [
+        Rule(
+            "accounted",
+            "Every record read ends as admitted, dropped with a reason, or surplus; nothing is lost or doubled.",
+            lambda t, _: accounted(t["verdicts"], pl.concat([t[stage] for stage in _STAGES])),
+        )
+    ],
+    beside=_STAGES,
+    partitions_def=release_partitions,
+)
+gated_checks = dataset_checks(
+    "gated",
+    [
+        Rule("mix", "Stages stand in exactly 40/25/20/15.", lambda t, _: exact_mix(t["gated"])),
+        Rule("ears", "EARS >= 0.80 holds for every admitted conversation.", lambda t, _: ears_of_all(t["gated"])),
+        Rule("crisis_sensitivity", "Crisis sensitivity > 95 %: rows were scored by the certified detector.", _certified),
+        Rule("schema", "Every row is a valid dialogue.", lambda t, _: valid_dialogues(t["gated"])),
+        Rule("licence", "Every row carries an accepted licence.", lambda t, _: licences(t["gated"])),
+        Rule("pii", "No personal identifier is left.", lambda t, _: no_pii(t["gated"])),
+        Rule("copies", "No two admitted conversations have the same content.", lambda t, _: no_copies(t["gated"])),
+        Rule("size", "The release reaches its target.", _size, blocking=False),
+    ],
+    beside=("crisis_detector",),
+    partitions_def=release_partitions,
+    resources={"workspace"},
+)

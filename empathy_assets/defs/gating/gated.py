@@ -1,0 +1,43 @@
+"""The `gated` asset: the conversations of the four stages that the ledger admits, in the exact mix."""
+
+import dagster as dg
+import polars as pl
+
+from empathy_assets.defs.dataset import Outcome, dataset, table
+from empathy_assets.defs.partitions import release_partitions
+from empathy_assets.defs.resources import Workspace
+from empathy_assets.engines.composing.admission import admitted_refs
+from empathy_assets.engines.plotting.plots import mix_vs_target
+from empathy_assets.engines.staging.figures import stage_figures
+from empathy_assets.policy.releases import mix, releases
+from empathy_assets.records.conversation import Conversation
+from empathy_assets.records.ids import record_ref
+
+
+@dataset(Conversation, group="gating", partitions_def=release_partitions, ins={"nightmare_fuel": dg.AssetIn("nightmare-fuel")})
+def gated(
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    foundation: pl.DataFrame,
+    expertise: pl.DataFrame,
+    nightmare_fuel: pl.DataFrame,
+    persona: pl.DataFrame,
+    verdicts: pl.DataFrame,
+) -> Outcome:
+    """The admitted conversations: exactly 40/25/20/15 of the release's target, or of the largest size at which the mix holds.
+
+    Which source lacks how many is in the metadata; what passed every gate and was not needed is `surplus` in the ledger.
+    """
+    refs = admitted_refs(verdicts).implode()
+    rows = pl.concat([foundation, expertise, nightmare_fuel, persona]).filter(record_ref().is_in(refs))
+    target = releases()[context.partition_key].size(workspace.scale)
+    counts = dict(rows.group_by("stage").len().iter_rows())
+    shares = pl.DataFrame(
+        [(s, counts.get(s, 0), round(share * target)) for s, share in mix().items()], schema=["stage", "admitted", "target"], orient="row"
+    )
+    if rows.height < target:
+        context.log.warning(
+            f"release of {target} shrank to {rows.height}: {shares.filter(pl.col('admitted') < pl.col('target')).to_dicts()}"
+        )
+    metadata = {"target": target, "shortfall": target - rows.height, "mix": table(shares), **stage_figures(rows)}
+    return Outcome(rows, metadata, {"mix_vs_target": mix_vs_target(counts, mix(), "png")})

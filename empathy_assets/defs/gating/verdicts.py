@@ -1,0 +1,60 @@
+"""The `verdicts` asset: the ledger, one row per record per gate, kept and dropped and surplus."""
+
+import dagster as dg
+import polars as pl
+
+from empathy_assets.adapters.cache import fingerprint
+from empathy_assets.adapters.identity import config_identity
+from empathy_assets.defs.dataset import Outcome, dataset, table
+from empathy_assets.defs.partitions import release_partitions
+from empathy_assets.defs.resources import Workspace
+from empathy_assets.engines.composing.admission import admit, gates_version
+from empathy_assets.engines.gating.judge import rejects_by_reason, waterfall
+from empathy_assets.engines.plotting.plots import yield_waterfall
+from empathy_assets.policy.releases import releases
+from empathy_assets.records.conversation import Stage
+from empathy_assets.records.verdict import Verdict
+
+
+@dataset(Verdict, group="gating", partitions_def=release_partitions, ins={"nightmare_fuel": dg.AssetIn("nightmare-fuel")})
+def verdicts(
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    foundation: pl.DataFrame,
+    expertise: pl.DataFrame,
+    nightmare_fuel: pl.DataFrame,
+    persona: pl.DataFrame,
+) -> Outcome:
+    """The ledger: what every gate decided about every record of the four stages, with its reason, score and spans.
+
+    Gates first, then copies among what passed, then the composition in the exact mix: each record ends as admitted, dropped with a
+    reason, or surplus. `empathy explain` reads it.
+    """
+    stages: dict[Stage, pl.DataFrame] = {
+        "foundation": foundation,
+        "expertise": expertise,
+        "nightmare-fuel": nightmare_fuel,
+        "persona": persona,
+    }
+    target = releases()[context.partition_key].size(workspace.scale)
+    key = (*(fingerprint(frame) for frame in stages.values()), str(target), gates_version(), config_identity()["policy_sha256"])
+    ledger = workspace.frames.get("ledger", *key, compute=lambda: admit(stages, target).ledger)
+    context.log.info(f"{ledger.height} verdicts on {sum(f.height for f in stages.values())} records")
+    reasons = rejects_by_reason(ledger)
+    steps = waterfall(ledger)
+    return Outcome(
+        ledger,
+        {
+            "target": target,
+            "records": sum(frame.height for frame in stages.values()),
+            "failed_by_reason": table(reasons),
+            "yield": table(steps),
+        },
+        {"yield_waterfall": yield_waterfall(_left(steps), "png")},
+    )
+
+
+def _left(steps: pl.DataFrame) -> list[tuple[str, int]]:
+    """Return (gate, records left after it) over all stages, from `read` on."""
+    total = steps.group_by("gate", maintain_order=True).agg(pl.col("entered", "left").sum())
+    return [("read", int(total["entered"][0])), *total.select("gate", "left").iter_rows()] if total.height else []

@@ -1,0 +1,43 @@
+"""The `split` asset: train, val and test, 70/15/15, whole leakage clusters."""
+
+import dagster as dg
+import polars as pl
+
+from empathy_assets.adapters.cache import fingerprint
+from empathy_assets.adapters.identity import config_identity
+from empathy_assets.defs.dataset import Outcome, dataset, table
+from empathy_assets.defs.partitions import release_partitions
+from empathy_assets.defs.resources import Workspace
+from empathy_assets.engines.deduplicating.cluster import near_duplicate_clusters
+from empathy_assets.engines.splitting.assign import assign
+from empathy_assets.engines.splitting.clusters import leakage_clusters
+from empathy_assets.engines.splitting.validation import validate
+from empathy_assets.records.conversation import SplitConversation
+
+
+@dataset(SplitConversation, group="splitting", partitions_def=release_partitions)
+def split(context: dg.AssetExecutionContext, workspace: Workspace, gated: pl.DataFrame) -> Outcome:
+    """The admitted conversations with their leakage cluster and split.
+
+    Near-duplicates and all conversations of one book, talk, landed dialogue, counterfactual pair or plan family form a cluster; clusters
+    are assigned whole, largest first, so that the shares are met and nothing leaks.
+    """
+
+    def compute() -> pl.DataFrame:
+        clustered = gated.with_columns(leakage_clusters(gated, near_duplicate_clusters(gated)).alias("cluster_id"))
+        return clustered.with_columns(assign(clustered).alias("split"))
+
+    rows = workspace.frames.get("split", fingerprint(gated), config_identity()["policy_sha256"], compute=compute)
+    figures = validate(rows)
+    context.log.info(
+        f"{rows['cluster_id'].n_unique()} clusters over {rows.height} conversations, worst share off by {figures.worst_pp:.3f} pp"
+    )
+    counts = dict(rows.group_by("split").len().iter_rows())
+    metadata = {
+        "clusters": rows["cluster_id"].n_unique(),
+        "worst_share_off_pp": figures.worst_pp,
+        **{f"rows_{name}": counts.get(name, 0) for name in ("train", "val", "test")},
+        "shares": table(figures.shares),
+        "distances": table(figures.distances),
+    }
+    return Outcome(rows, metadata)

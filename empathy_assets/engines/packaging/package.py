@@ -1,0 +1,116 @@
+"""The writing of a package into a folder: all or nothing is the caller's (write aside, then publish), identical bytes are this module's.
+
+Lives here: which files there are and in which order they are made. Must not live here: their content (`files`, `figures`, `report`,
+`card`), refusals (`fence`), object stores.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from empathy_assets.engines.packaging.card import dataset_card
+from empathy_assets.engines.packaging.context import Manifest, PackageContext, PackageFile
+from empathy_assets.engines.packaging.errors import PackageRefusedError
+from empathy_assets.engines.packaging.fence import refuse
+from empathy_assets.engines.packaging.figures import release_figures
+from empathy_assets.engines.packaging.files import write_parquet, write_records
+from empathy_assets.engines.packaging.merkle import file_sha256, merkle_root
+from empathy_assets.engines.packaging.report import report_html
+from empathy_assets.records.arrow import conform
+from empathy_assets.records.conversation import SplitConversation
+from empathy_assets.records.verdict import Verdict
+from empathy_assets.records.versions import PIPELINE_VERSION, SCHEMA_VERSION
+
+MANIFEST = "manifest.json"
+
+
+def as_json(value: Any) -> str:
+    """Return JSON that is the same for the same value: sorted keys, two spaces, one newline at the end."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, indent=2, default=str) + "\n"
+
+
+def _config_lock(context: PackageContext) -> dict[str, Any]:
+    return {
+        "release": context.release,
+        "git_commit": context.git_commit,
+        "lock_sha256": context.lock_sha256,
+        "policy_sha256": context.policy_sha256,
+        "seeds": dict(context.seeds),
+        "identities": dict(context.identities),
+        "pipeline_version": PIPELINE_VERSION,
+        "schema_version": SCHEMA_VERSION,
+        "python": context.python,
+        "platform": context.platform,
+    }
+
+
+def _described(folder: Path, rows: Mapping[str, int]) -> list[PackageFile]:
+    return [
+        PackageFile(name=name, bytes=(folder / name).stat().st_size, sha256=file_sha256(folder / name), rows=None if count < 0 else count)
+        for name, count in sorted(rows.items())
+    ]
+
+
+def _manifest(frame: pl.DataFrame, figures: Mapping[str, Any], files: list[PackageFile]) -> Manifest:
+    return Manifest(
+        release=figures["release"],
+        schema_version=SCHEMA_VERSION,
+        pipeline_versions=sorted(frame["pipeline_version"].unique().to_list()),
+        rows=frame.height,
+        target=figures["target"],
+        splits=figures["splits"],
+        mix=figures["mix"],
+        sources=figures["sources"],
+        licences=figures["licences"],
+        exempt=figures["safety"]["exempt_from_content"],
+        shortfalls=figures["shortfalls"],
+        files=files,
+        merkle_root=merkle_root((file.name, file.sha256) for file in files),
+    )
+
+
+def write_package(split_frame: pl.DataFrame, ledger: pl.DataFrame, folder: Path, context: PackageContext) -> Manifest:
+    """Write the package of a release into an empty folder and return its manifest; the manifest is the last file written.
+
+    Args:
+        split_frame: The release (SplitConversation schema); the order of its rows does not matter.
+        ledger: All verdicts (Verdict schema), composition included, of admitted and dropped records.
+        folder: Folder to write into; made if it is not there.
+        context: Facts about the release.
+
+    Raises:
+        PackageRefusedError: The release must not go out, or the folder is not empty; nothing has been written.
+        SchemaMismatchError: A frame has not the schema named.
+    """
+    frame = conform(split_frame, SplitConversation, name="release").sort("split", "id", "cluster_id")
+    verdicts = conform(ledger, Verdict, name="verdict ledger").sort("ref", "gate", "version")
+    refuse(frame, verdicts, context.certificate)
+    if folder.exists() and any(folder.iterdir()):
+        raise PackageRefusedError(
+            f"files in {folder.name}", "an empty folder", "write aside, then publish; a package is never written over another"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+
+    rows = write_records(frame, folder, context.exports)
+    write_parquet(verdicts, folder / "verdicts.parquet")
+    rows["verdicts.parquet"] = verdicts.height
+    figures = release_figures(frame, ledger, context)
+    certificate = dict(context.certificate or {})
+    texts = {
+        "config_lock.json": as_json(_config_lock(context)),
+        "certificate.json": as_json(certificate),
+        "qa_report.json": as_json(figures),
+        "qa_report.html": report_html(frame, figures, certificate),
+        "README.md": dataset_card(figures),
+    }
+    for name, text in texts.items():
+        (folder / name).write_bytes(text.encode("utf-8"))
+        rows[name] = -1
+    manifest = _manifest(frame, figures, _described(folder, rows))
+    (folder / MANIFEST).write_bytes(as_json(manifest.model_dump()).encode("utf-8"))
+    return manifest

@@ -1,0 +1,172 @@
+"""The quality report of a release as one HTML file that needs nothing else: no scripts, no fonts, no network.
+
+Lives here: words, tables and where the plots stand. Must not live here: computing figures (`figures`) or drawing (`plotting`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from empathy_assets.engines.plotting.plots import (
+    crisis_roc_point,
+    ears_histogram,
+    mix_vs_target,
+    rejects_by_reason,
+    split_comparison,
+    yield_waterfall,
+)
+from empathy_assets.engines.plotting.style import inline_svg
+from empathy_assets.engines.splitting.targets import policy_shares
+from empathy_assets.policy.load import number
+from empathy_assets.records.conversation import STAGES
+
+_STYLE = """
+body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#111}
+h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.2rem;border-bottom:1px solid #ccc}
+table{border-collapse:collapse;margin:.8rem 0}td,th{padding:.15rem .7rem;text-align:left;border-bottom:1px solid #e4e4e4}
+td.n{text-align:right;font-variant-numeric:tabular-nums}.bad{color:#a30000;font-weight:bold}svg{max-width:100%;height:auto}
+"""
+_REASONS_SHOWN = 15
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return f"<td>{'yes' if value else 'no'}</td>"
+    if isinstance(value, int | float):
+        return f'<td class="n">{value:,}</td>' if isinstance(value, int) else f'<td class="n">{value:.4g}</td>'
+    return f"<td>{escape('' if value is None else str(value))}</td>"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return an HTML table; text is escaped, figures are set right."""
+    cells = "".join(f"<tr>{''.join(_cell(v) for v in row)}</tr>" for row in rows)
+    return f"<table><thead><tr>{''.join(f'<th>{escape(h)}</th>' for h in head)}</tr></thead><tbody>{cells}</tbody></table>"
+
+
+def _dicts(rows: Sequence[Mapping[str, Any]], empty: str) -> str:
+    return table(list(rows[0]), [list(row.values()) for row in rows]) if rows else f"<p>{escape(empty)}</p>"
+
+
+def _shares(figures: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {}
+    for row in figures["split"]["shares"]:
+        found.setdefault(row["stage"], {})[row["split"]] = row["share"]
+    return found
+
+
+def _steps(figures: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """Return the yield over all stages: records read, then what is left after each gate that dropped any, the release last."""
+    left: dict[str, int] = {}
+    read = 0
+    first = figures["yield"][0]["gate"] if figures["yield"] else ""
+    for row in figures["yield"]:
+        left[row["gate"]] = left.get(row["gate"], 0) + row["left"]
+        read += row["entered"] if row["gate"] == first else 0
+    steps = [("judged", read)]
+    for gate, count in left.items():
+        if count < steps[-1][1]:
+            steps.append((gate, count))
+    return steps
+
+
+def _operating_point(certificate: Mapping[str, Any]) -> str:
+    """Return the plot of the certified operating point, where the certificate states one."""
+    names = ("specificity", "sensitivity", "sensitivity_lower", "sensitivity_upper")
+    values = [certificate.get(name) for name in names]
+    if not all(isinstance(value, int | float) for value in values):
+        return ""
+    specificity, sensitivity, lower, upper = (float(v) for v in values if v is not None)
+    return inline_svg(crisis_roc_point(specificity, sensitivity, lower, upper))
+
+
+def _plots(frame: pl.DataFrame, figures: Mapping[str, Any]) -> dict[str, str]:
+    ears = {
+        stage: frame.filter(pl.col("stage") == stage).select(pl.col("scores").struct.field("ears")).to_series().drop_nulls().to_numpy()
+        for stage in STAGES
+    }
+    reasons: dict[str, int] = {}
+    for row in figures["rejects_by_reason"]:
+        name = f"{row['gate']}: {row['code']}"
+        reasons[name] = reasons.get(name, 0) + row["records"]
+    most = dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:_REASONS_SHOWN])
+    drawn = {
+        "mix": mix_vs_target(figures["mix"], figures["mix_wanted"]),
+        "ears": ears_histogram({s: v.astype(np.float64) for s, v in ears.items()}, number("gates", "ears.min")),
+        "yield": yield_waterfall(_steps(figures)),
+        "split": split_comparison(_shares(figures), {k: float(v) for k, v in policy_shares().items()}),
+        "reasons": rejects_by_reason(most),
+    }
+    return {name: inline_svg(svg) for name, svg in drawn.items()}
+
+
+def _sections(figures: Mapping[str, Any], plots: Mapping[str, str], certificate: Mapping[str, Any]) -> list[tuple[str, str]]:
+    quality, safety, split = figures["quality"], figures["safety"], figures["split"]
+    ears = table(
+        ["stage", "n", "min", "5 %", "median", "mean", "95 %"],
+        [[stage, *(s[k] for k in ("n", "min", "p05", "median", "mean", "p95"))] for stage, s in quality["ears"].items()],
+    )
+    crisis = table(["stage", "flagged", "severe"], [[stage, c["flagged"], c["severe"]] for stage, c in safety["crisis"].items()])
+    gaps = table(["attribute", "pairs", "mean gap", "largest gap"], [[a, *g.values()] for a, g in figures["bias"]["ears_gap"].items()])
+    thresholds = table(["threshold", "value", "because"], [[name, n["value"], n["because"]] for name, n in figures["thresholds"].items()])
+    recall = safety["known_crisis_in_fence"]
+    return [
+        (
+            "Composition",
+            plots["mix"]
+            + _dicts(figures["shortfalls"], "Nothing lacked for the target.")
+            + table(["source", "records"], figures["sources"].items()),
+        ),
+        ("Quality", plots["ears"] + ears),
+        (
+            "Safety",
+            _operating_point(certificate)
+            + table(["certificate", "value"], sorted((k, str(v)) for k, v in certificate.items()))
+            + crisis
+            + f"<p>Known crises inside the fence: {recall['records']:,}; flagged share: {recall['recall']}. "
+            + f"Records whose client side is exempt from the content gate: {safety['exempt_from_content']:,}, all in nightmare-fuel.</p>",
+        ),
+        ("Privacy", table(["figure", "value"], figures["privacy"].items())),
+        ("Bias", f"<p>Counterfactual pairs: {figures['bias']['pairs']:,}. The gap is the difference of EARS within a pair.</p>" + gaps),
+        (
+            "Splits",
+            plots["split"]
+            + f"<p>Worst share off by {split['worst_pp']:.4f} pp, {split['tolerance_pp']:.4f} allowed. "
+            + f"Leakage: {escape(split['leakage'] or 'not stated')}.</p>"
+            + _dicts(split["distances"], ""),
+        ),
+        ("Yield", plots["yield"] + plots["reasons"] + _dicts(figures["rejects_by_reason"], "Nothing was dropped.")),
+        (
+            "Quarantined inputs",
+            table(["source: reason", "inputs"], figures["quarantined"].items()) if figures["quarantined"] else "<p>None.</p>",
+        ),
+        ("Licences", table(["licence", "records"], figures["licences"].items())),
+        ("Drift against the previous release", _dicts(figures["drift"], "There is no previous release to compare with.")),
+        ("Thresholds in force", thresholds),
+    ]
+
+
+def report_html(frame: pl.DataFrame, figures: Mapping[str, Any], certificate: Mapping[str, Any]) -> str:
+    """Return the report.
+
+    Args:
+        frame: The release (SplitConversation schema).
+        figures: Result of `figures.release_figures`.
+        certificate: Certificate of the crisis detector.
+    """
+    sections = _sections(figures, _plots(frame, figures), certificate)
+    body = "\n".join(f"<h2>{escape(title)}</h2>\n{content}" for title, content in sections)
+    name = escape(figures["release"])
+    lead = (
+        f"<p>{figures['rows']:,} conversations of {figures['target']:,} wanted; "
+        + ", ".join(f"{k} {v:,}" for k, v in figures["splits"].items())
+        + ".</p>"
+    )
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Quality report {name}</title><style>{_STYLE}</style></head>\n'
+        f"<body><h1>Quality report, release {name}</h1>\n{lead}\n{body}\n</body></html>\n"
+    )

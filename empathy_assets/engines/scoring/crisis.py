@@ -1,0 +1,120 @@
+"""The crisis detector: a calibrated score, flag, category and spans for each text.
+
+A cascade: hashed n-grams with linear weights judge every window of a text in microseconds; windows that are not clearly harmless go to a small
+encoder, whose logit is combined with the linear one and calibrated. Thresholds come from `policy/judges.toml`.
+
+Lives here: scoring of texts. Must not live here: training (`train`), conversations (`score`), or what is done with a flagged record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from empathy_assets.engines.scoring.bundle import MODELS_DIR, arrays, checksums, weight_bytes
+from empathy_assets.engines.scoring.encoder import Encoder
+from empathy_assets.engines.scoring.features import WIDTH, weighted_sums
+from empathy_assets.engines.scoring.logistic import sigmoid
+from empathy_assets.engines.scoring.windows import cut, sentences
+from empathy_assets.policy.load import number
+
+CATEGORIES = ("suicidality", "self-harm", "violence", "abuse", "psychosis", "panic", "substance", "eating-disorder", "other")
+"""What a crisis is about; `other` where no category is likelier than chance."""
+
+LINEAR_FILE = "crisis_linear.npz"
+ENCODER_FILE = "crisis_encoder.onnx"
+TOKENIZER_FILE = "crisis_tokenizer.json"
+
+
+class CrisisDetector:
+    """Scores of texts; immutable, safe to share between threads."""
+
+    def __init__(self, weights: dict[str, NDArray[Any]], encoder: Encoder | None, version: str) -> None:
+        self._linear = weights["linear"].astype(np.float32)
+        self._bias = float(weights["bias"][0])
+        self._category = weights["category"].astype(np.float32)
+        self._category_bias = weights["category_bias"].astype(np.float64)
+        self._blend = weights["blend"].astype(np.float64)
+        self._alone = weights["alone"].astype(np.float64)
+        self._encoder = encoder
+        self.version = version
+        """Name and hash of the weights."""
+        self.threshold = number("judges", "crisis.threshold")
+        """Scores at or above it are flagged."""
+        self.severe_threshold = number("judges", "crisis.severe_threshold")
+        """Scores at or above it are severe."""
+        self._clear = number("judges", "crisis.clear_below")
+        self._size = int(number("judges", "crisis.window_words"))
+        self._stride = int(number("judges", "crisis.window_stride"))
+        self._deepest = int(number("judges", "crisis.encoder_windows"))
+
+    def score(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Return the calibrated crisis score of each text, 0 to 1; an empty text scores 0. Equal texts are scored once."""
+        index: dict[str, int] = {}
+        place = [index.setdefault(text, len(index)) for text in texts]
+        return self._score_distinct(list(index))[place] if place else np.zeros(0)
+
+    def category(self, texts: Sequence[str]) -> list[str]:
+        """Return the likeliest category of each text, assuming that it is a crisis."""
+        if not texts:
+            return []
+        logits = weighted_sums(texts, self._category, chars=False) + self._category_bias
+        best = logits.argmax(axis=1)
+        sure = logits.max(axis=1) >= np.log(1.0 / 8.0)
+        return [CATEGORIES[k] if ok else "other" for k, ok in zip(best, sure, strict=True)]
+
+    def spans(self, text: str, limit: int = 3) -> list[tuple[int, int, float]]:
+        """Return (start, end, score) of the sentences that drive the text's score, strongest first, at most `limit`.
+
+        The best sentence is always among them when the text is flagged; the others only when flagged by themselves.
+        """
+        places = sentences(text)
+        if not places:
+            return []
+        found = self.score([text[a:b] for a, b in places])
+        order = np.argsort(-found, kind="stable")[:limit]
+        return [(*places[k], float(found[k])) for rank, k in enumerate(order) if rank == 0 or found[k] >= self.threshold]
+
+    def _score_distinct(self, texts: list[str]) -> NDArray[np.float64]:
+        pieces, owners = cut(texts, self._size, self._stride)
+        owner = np.array(owners, dtype=np.int64)
+        linear = weighted_sums(pieces, self._linear)[:, 0] + self._bias
+        score = sigmoid(self._alone[0] * linear + self._alone[1])
+        if self._encoder is not None:
+            ask = self._uncertain(linear, owner)
+            score = np.minimum(score, self.threshold * 0.5)
+            deep = self._encoder.logits([pieces[i] for i in ask])
+            score[ask] = sigmoid(self._blend[0] * deep + self._blend[1] * linear[ask] + self._blend[2])
+        score[[not piece.strip() for piece in pieces]] = 0.0
+        out = np.zeros(len(texts))
+        np.maximum.at(out, owner, score)
+        return out
+
+    def _uncertain(self, linear: NDArray[Any], owner: NDArray[Any]) -> NDArray[Any]:
+        """Return the pieces the encoder is asked about: not clearly harmless, and among the strongest of their text."""
+        order = np.lexsort((-linear, owner))
+        first = np.searchsorted(owner[order], owner[order])
+        rank = np.empty(len(owner), dtype=np.int64)
+        rank[order] = np.arange(len(owner)) - first
+        return np.flatnonzero((linear >= self._clear) & (rank < self._deepest))
+
+
+@cache
+def load_detector(folder: Path = MODELS_DIR) -> CrisisDetector:
+    """Return the detector of `folder` (default: the bundled weights), read once per process.
+
+    Raises:
+        WeightsError: Weights are missing or fail their checksum.
+    """
+    known = checksums(folder)
+    weights = arrays(weight_bytes(LINEAR_FILE, folder))
+    encoder = Encoder(weight_bytes(ENCODER_FILE, folder), weight_bytes(TOKENIZER_FILE, folder)) if ENCODER_FILE in known else None
+    if len(weights["linear"]) != 2 * WIDTH:
+        raise ValueError(f"{LINEAR_FILE} has {len(weights['linear'])} columns, expected {2 * WIDTH}; train it again with this version")
+    version = "crisis-" + "-".join(known[name][:8] for name in (LINEAR_FILE, ENCODER_FILE) if name in known)
+    return CrisisDetector(weights, encoder, version)

@@ -1,0 +1,202 @@
+"""Training of the crisis detector's linear tier from labelled rows, with its leave-one-source-out table.
+
+Lives here: source balancing, the fit, calibration on held-out sources, the choice of thresholds. Must not live here: files of labels or reports.
+The encoder is trained outside (it needs torch); its logits enter here as a column, so that thresholds are always those of what is shipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from empathy_assets.engines.certifying.wilson import wilson_interval
+from empathy_assets.engines.scoring.bundle import save
+from empathy_assets.engines.scoring.crisis import CATEGORIES, LINEAR_FILE
+from empathy_assets.engines.scoring.features import WIDTH, Columns
+from empathy_assets.engines.scoring.logistic import auc, fit, platt
+
+Array = NDArray[Any]
+
+L2 = 0.02
+ITERATIONS = 50
+
+
+@dataclass(frozen=True)
+class SourceFigures:
+    """Figures of one held-out source at the chosen threshold."""
+
+    source: str
+    positives: int
+    negatives: int
+    auc: float
+    sensitivity: float
+    sensitivity_interval: tuple[float, float]
+    specificity: float
+    specificity_interval: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class DetectorReport:
+    """What a training run found: out-of-source logits, the figures, and the logit at the target sensitivity."""
+
+    logits: Array
+    threshold_logit: float
+    sources: list[SourceFigures]
+    sha256: str
+
+
+class Subset:
+    """Some rows of a `Columns` matrix, scaled by column."""
+
+    def __init__(self, columns: Columns, keep: Array, scale: Array) -> None:
+        chosen = keep[columns.rows]
+        self.rows = (np.cumsum(keep) - 1)[columns.rows[chosen]]
+        self.columns = columns.columns[chosen]
+        self.values = columns.values[chosen] * scale[self.columns]
+        self.n_rows = int(keep.sum())
+        self.n_columns = columns.n_columns
+
+    dot = Columns.dot
+    transposed_dot = Columns.transposed_dot
+
+
+def rarity(columns: Columns) -> Array:
+    """Return the inverse document frequency of each column, scaled to at most 1."""
+    n = max(columns.n_rows, 2)
+    return np.log(n / np.maximum(np.bincount(columns.columns, minlength=columns.n_columns), 1)) / np.log(n)
+
+
+def balanced(sources: Array, labels: Array, power: float = 0.5) -> Array:
+    """Return row weights under which a source counts by its size to `power`, and both labels count the same."""
+    weights = np.zeros(len(labels))
+    for label in (0.0, 1.0):
+        of_label = labels == label
+        for source in np.unique(sources[of_label]):
+            rows = of_label & (sources == source)
+            weights[rows] = float(rows.sum()) ** (power - 1.0)
+        if of_label.any():
+            weights[of_label] /= weights[of_label].sum()
+    return weights / weights.mean()
+
+
+def threshold_at(logits: Array, labels: Array, sources: Array, sensitivity: float) -> float:
+    """Return the highest logit at which the sensitivity, each source weighing by the square root of its positives, reaches the target."""
+    positive = labels > 0.5
+    weight = np.zeros(len(labels))
+    for source in np.unique(sources[positive]):
+        rows = positive & (sources == source)
+        weight[rows] = 1.0 / np.sqrt(rows.sum())
+    order = np.argsort(-logits[positive], kind="stable")
+    reached = np.cumsum(weight[positive][order]) / weight.sum()
+    return float(logits[positive][order][min(int(np.searchsorted(reached, sensitivity)), int(positive.sum()) - 1)])
+
+
+def figures(source: str, logits: Array, labels: Array, threshold: float) -> SourceFigures:
+    """Return the figures of one source."""
+    positive = labels > 0.5
+    n_pos, n_neg = int(positive.sum()), int((~positive).sum())
+    found, passed = int((logits[positive] >= threshold).sum()), int((logits[~positive] < threshold).sum())
+    return SourceFigures(
+        source,
+        n_pos,
+        n_neg,
+        auc(logits, labels),
+        found / n_pos if n_pos else float("nan"),
+        wilson_interval(found, n_pos),
+        passed / n_neg if n_neg else float("nan"),
+        wilson_interval(passed, n_neg),
+    )
+
+
+def train_detector(rows: Sequence[Mapping[str, Any]], folder: Path, *, target: float = 0.97, l2: float = L2) -> DetectorReport:
+    """Train the linear tier on `rows` and write it to `folder`.
+
+    Args:
+        rows: Mappings with `text`, `label` (0, 1 or null), `source`, `category`; rows with a null label are left out.
+        folder: Where the weights and their checksum go; load them with `crisis.load_detector(folder)`.
+        target: Sensitivity over held-out sources at which the threshold is read.
+        l2: Strength of the penalty.
+
+    Raises:
+        ValueError: One of the labels is absent.
+    """
+    known = [row for row in rows if row.get("label") is not None]
+    labels = np.array([float(row["label"]) for row in known])
+    if not 0 < labels.sum() < len(labels):
+        raise ValueError(f"training needs rows of both labels; found {int(labels.sum())} crisis of {len(labels)}: add the missing kind")
+    sources = np.array([str(row.get("source") or "unnamed") for row in known])
+    columns = Columns([str(row["text"]) for row in known])
+    scale = rarity(columns)
+
+    def fitted(keep: Array) -> tuple[Array, float]:
+        coefficient, _, bias = fit(
+            Subset(columns, keep, scale),  # type: ignore[arg-type]
+            np.zeros((int(keep.sum()), 0)),
+            labels[keep],
+            balanced(sources[keep], labels[keep]),
+            l2=l2,
+            iterations=ITERATIONS,
+        )
+        return coefficient * scale, bias
+
+    logits = np.zeros(len(labels))
+    for source in np.unique(sources):
+        held = sources == source
+        if not 0 < labels[~held].sum() < (~held).sum():
+            held_fit = fitted(np.ones(len(labels), dtype=bool))
+        else:
+            held_fit = fitted(~held)
+        logits[held] = columns.dot(held_fit[0])[held] + held_fit[1]
+    slope, offset = platt(logits, labels, balanced(sources, labels))
+    threshold = threshold_at(logits, labels, sources, target)
+    coefficient, bias = fitted(np.ones(len(labels), dtype=bool))
+    category, category_bias = _category_heads(known, labels)
+    digest = save(
+        folder,
+        LINEAR_FILE,
+        {
+            "linear": coefficient.astype(np.float16),
+            "bias": np.array([bias]),
+            "alone": np.array([slope, offset]),
+            "blend": np.zeros(3),
+            "category": category.astype(np.float16),
+            "category_bias": category_bias,
+        },
+    )
+    table = [figures(str(s), logits[sources == s], labels[sources == s], threshold) for s in np.unique(sources)]
+    return DetectorReport(logits, threshold, table, digest)
+
+
+def _category_heads(rows: Sequence[Mapping[str, Any]], labels: Array) -> tuple[Array, Array]:
+    """Return (weights, intercepts) that tell the categories of crisis texts apart, one against the rest."""
+    crisis = [row for row, label in zip(rows, labels, strict=True) if label > 0.5 and canonical(str(row.get("category") or "")) != "other"]
+    weights, bias = np.zeros((WIDTH, len(CATEGORIES))), np.full(len(CATEGORIES), -3.0)
+    if not crisis:
+        return weights, bias
+    columns = Columns([str(row["text"]) for row in crisis], chars=False)
+    scale = rarity(columns)
+    everything = Subset(columns, np.ones(len(crisis), dtype=bool), scale)
+    names = np.array([canonical(str(row["category"])) for row in crisis])
+    for k, category in enumerate(CATEGORIES):
+        target = (names == category).astype(float)
+        if 0 < target.sum() < len(target):
+            found = fit(everything, np.zeros((len(target), 0)), target, balanced(names, target), l2=L2, iterations=30)  # type: ignore[arg-type]
+            weights[:, k], bias[k] = found[0] * scale, found[2]
+    return weights, bias
+
+
+_ALIASES = (
+    ("suicid", "suicidality"), ("self-harm", "self-harm"), ("self_harm", "self-harm"), ("violen", "violence"), ("abus", "abuse"), ("assault", "abuse"),
+    ("psychosis", "psychosis"), ("panic", "panic"), ("anxiety", "panic"), ("substance", "substance"), ("eating", "eating-disorder"), ("third_party", "suicidality"),
+)  # fmt: skip
+
+
+def canonical(category: str) -> str:
+    """Return the detector's name of a source's category, `other` when it has none."""
+    lower = category.lower()
+    return next((name for part, name in _ALIASES if part in lower), "other")

@@ -1,0 +1,1 @@
+"""Tests of the scholarly clients against a local server."""
