@@ -49,7 +49,7 @@ def _emit(data: Any) -> None:
 @app.command()
 def build(
     release: ReleaseOption = "next",
-    scale: Annotated[float | None, typer.Option(help="Multiply release targets; 0.02 builds 1,200 conversations. [env: EMPATHY_SCALE]")] = None,
+    scale: Annotated[float | None, typer.Option(help="Multiply release targets; 0.02: 1,200 conversations. [env: EMPATHY_SCALE]")] = None,
     as_json: Json = False,
 ) -> None:
     """Build a release: every asset, every check, the package. Exit code 1 if a blocking check fails, with its name."""
@@ -71,3 +71,126 @@ def build(
     else:
         print_summary(result, release, settings, Console())
     raise typer.Exit(0 if result.success else 1)
+
+
+@app.command()
+def read(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders.", exists=True)],
+    out: Annotated[Path, typer.Option(help="Folder for records.jsonl and rejects.jsonl.")],
+    rights: Annotated[Path | None, typer.Option(help="Rights declarations; default: rights.toml beside the files.", exists=True)] = None,
+    kind: Annotated[str, typer.Option(help="auto, book, transcript, papers or conversations.")] = "auto",
+    as_json: Json = False,
+) -> None:
+    """Run the readers on any file or folder: records with provenance, rejects with reason and remedy."""
+    from rich.console import Console
+
+    from empathy_assets.console.read import print_read, run_read
+
+    facts = run_read(paths, out, rights, kind, Console(stderr=True))
+    if as_json:
+        _emit(facts)
+    else:
+        print_read(facts, Console())
+
+
+@app.command()
+def score(
+    source: Annotated[
+        Path, typer.Argument(metavar="IN.jsonl", help="Rows {id,text}, {id,context,response} or {id,messages}.", exists=True)
+    ],
+    target: Annotated[Path, typer.Argument(metavar="OUT.jsonl", help="One result per row, in order.")],
+) -> None:
+    """Judge texts and dialogues: crisis score with spans, EARS components with evidence. A bad row becomes {id, error}."""
+    from rich.console import Console
+
+    from empathy_assets.console.score import run_score
+
+    run_score(source, target, Console(stderr=True))
+
+
+@app.command()
+def certify(
+    benchmark: Annotated[Path | None, typer.Option(help="Labelled JSONL {text,label,category}; default: bundled.", exists=True)] = None,
+    as_json: Json = False,
+) -> None:
+    """Print the crisis detector's certificate. Exit code 1 if it does not hold."""
+    from rich.console import Console
+
+    from empathy_assets.adapters.settings import Settings
+    from empathy_assets.console.certify import certificate_of, print_certificate
+
+    settings = Settings.from_env()
+    found = certificate_of(settings, str(benchmark) if benchmark else settings.benchmark)
+    if as_json:
+        _emit(found.model_dump())
+    else:
+        print_certificate(found, Console())
+    raise typer.Exit(0 if found.passed else 1)
+
+
+@app.command()
+def explain(
+    what: Annotated[str, typer.Argument(help="A record's id (or its beginning), or a piece of its text.")] = "",
+    dropped: Annotated[bool, typer.Option("--dropped", help="Show a sample of dropped records instead.")] = False,
+    reason: Annotated[str, typer.Option(help="Gate or part of the reason, with --dropped.")] = "",
+    sample: Annotated[int, typer.Option(help="How many, with --dropped.", min=1)] = 5,
+    release: ReleaseOption = "next",
+    as_json: Json = False,
+) -> None:
+    """Tell a record's life from file to release: origin, scores, every gate's verdict, split."""
+    from rich.console import Console
+
+    from empathy_assets.adapters.settings import Settings
+    from empathy_assets.console import explain as view
+
+    settings = Settings.from_env()
+    if dropped:
+        verdicts = view.dropped(release, settings, reason=reason, sample=sample)
+        _emit(verdicts.to_dicts()) if as_json else view.print_dropped(verdicts, Console())
+        return
+    if not what:
+        raise ValueError("nothing to explain; give an id or a piece of text, or --dropped")
+    lives = view.life_of(what, release, settings)
+    _emit(lives) if as_json else view.print_life(lives, Console())
+
+
+@app.command()
+def verify(
+    package: Annotated[str, typer.Argument(help="Package folder, s3:// URI, or release key.")],
+    as_json: Json = False,
+) -> None:
+    """Recompute every hash, the Merkle root, counts, splits and the fence of a package. Exit code 1 if anything is off."""
+    from empathy_assets.adapters.packages import fetched
+    from empathy_assets.adapters.settings import Settings
+    from empathy_assets.adapters.storage import storage_root
+    from empathy_assets.console.explain import package_folder
+    from empathy_assets.engines.packaging.verify import verify_package
+
+    with fetched(storage_root(str(package_folder(package, Settings.from_env())))) as folder:
+        problems = verify_package(folder)
+    if as_json:
+        _emit({"package": package, "whole": not problems, "problems": problems})
+    else:
+        for problem in problems:
+            typer.secho(f"problem: {problem}", fg="red")
+        typer.echo(f"{package}: " + (f"{len(problems)} problems" if problems else "whole and unchanged"))
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def diff(
+    old: Annotated[str, typer.Argument(help="Package folder, s3:// URI, or release key.")],
+    new: Annotated[str, typer.Argument(help="Package folder, s3:// URI, or release key.")],
+    as_json: Json = False,
+) -> None:
+    """Show what lies between two packages: records added, removed, changed, and drift."""
+    from rich.console import Console
+
+    from empathy_assets.adapters.settings import Settings
+    from empathy_assets.console.diff import compare_packages, print_diff
+
+    found = compare_packages(old, new, Settings.from_env())
+    if as_json:
+        _emit(found)
+    else:
+        print_diff(found, Console())

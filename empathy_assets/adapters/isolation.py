@@ -2,10 +2,10 @@
 
 Lives here: the processes, their protocol and how they end. Must not live here: any parsing (engines.reading) or caching (landing).
 
-A worker is a plain child process (`python -m empathy_assets.adapters.isolation`), not a fork and not `multiprocessing`: it imports nothing of
-the caller's main module and works under Dagster, in threads and in notebooks. It takes one JSON job per line on stdin, writes the rows as
-Parquet parts and answers one JSON line. A worker that hangs, outgrows its memory or dies is killed, its file becomes a reject, and a
-fresh one takes the next file.
+A worker is a plain child process (`python -m empathy_assets.adapters.isolation`), no fork and no `multiprocessing`: it imports nothing
+of the caller's main module and works under Dagster, in threads and in notebooks. It takes one JSON job per line on stdin, writes the
+rows as Parquet parts and answers one JSON line. A worker that hangs, outgrows its memory or dies is killed, its file becomes a reject,
+and a fresh one takes the next file.
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from empathy_assets.engines.reading.result import MODELS, FileContext, Row
 from empathy_assets.policy.load import number
-from empathy_assets.records.arrow import polars_schema
+from empathy_assets.records.arrow import arrow_schema, polars_schema
 from empathy_assets.records.licence import Rights
 
 READER = "empathy_assets.engines.reading.read:stream_file"
@@ -215,9 +217,26 @@ def perform(job: Job) -> Outcome:
 
 
 def frame_of(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
-    """Return rows as a frame with exactly the schema of the table's record model."""
-    schema = WORKS_SCHEMA if table == "works" else polars_schema(MODELS[table])
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    """Return rows as a frame with exactly the schema of the table's record model.
+
+    Columns are built one by one: several times faster for nested records than handing the rows to polars.
+    """
+    if table == "works" or not rows:
+        return pl.DataFrame(rows, schema=WORKS_SCHEMA if table == "works" else polars_schema(MODELS[table]), orient="row")
+    schema = arrow_schema(MODELS[table])
+    columns = [_column([row[field.name] for row in rows], field.type) for field in schema]
+    return pl.DataFrame(pl.from_arrow(pa.Table.from_arrays(columns, schema=schema)))
+
+
+def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
+    """Return values as an Arrow array; structs and lists are taken apart first and hold no nulls themselves."""
+    if pa.types.is_struct(kind):
+        fields = [kind.field(i) for i in range(kind.num_fields)]
+        return pa.StructArray.from_arrays([_column([v[f.name] for v in values], f.type) for f in fields], fields=fields)
+    if pa.types.is_large_list(kind):
+        offsets = np.concatenate(([0], np.cumsum([len(v) for v in values], dtype=np.int64)))
+        return pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), _column([item for v in values for item in v], kind.value_type))
+    return pa.array(values, type=kind)
 
 
 def rejected(job: Job, sha256: str, outcome: Outcome) -> dict[str, Any]:

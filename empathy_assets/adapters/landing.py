@@ -1,7 +1,7 @@
 """The landing folder: which files lie there, under which rights, and what reading them gave; read once, then from the cache.
 
-Lives here: walking, rights lookup, the per-file cache, joining editions of one work. Must not live here: parsing (engines.reading), processes
-(isolation).
+Lives here: walking, rights lookup, the per-file cache, joining editions of one work. Must not live here: parsing (engines.reading),
+processes (isolation).
 """
 
 from __future__ import annotations
@@ -300,3 +300,16 @@ def read_paths(paths: Sequence[Path], rights_file: Path | None = None, kind: str
     ]
     top = root if rights_file is not None else Path(root.anchor)
     return _landed(files, _Declarations(top if rights_file is None else root, rights_file), None, progress)
+
+
+def declared_rights(landing: Path) -> Callable[[str], Rights | None]:
+    """Return a look-up of the declaration of any file by its path relative to the landing root; an unusable rights.toml declares nothing."""
+    declarations = _Declarations(landing)
+
+    def lookup(relative: str) -> Rights | None:
+        try:
+            return declarations.of(landing / relative)
+        except RightsError:
+            return None
+
+    return lookup

@@ -31,10 +31,10 @@ def xml_document(root: str) -> Callable[[bytes], str]:
 
     def check(data: bytes) -> str:
         text = data.strip()
+        if error := re.search(rb"<ERROR>([^<]{1,200})", text[:4096]):
+            return f"service error: {error.group(1).decode('utf-8', 'replace')}"
         if not re.search(rb"<" + root.encode() + rb"[\s>/]", text[:2048]):
             return f"found {data[:40]!r}, expected <{root}>"
-        if error := re.search(rb"<ERROR>([^<]{1,200})", text):
-            return f"service error: {error.group(1).decode('utf-8', 'replace')}"
         if not text.endswith(f"</{root}>".encode()) and not re.search(rb"<" + root.encode() + rb"[^>]*/>\s*$", text):
             return f"found {data[-40:]!r} at the end, expected </{root}>"
         return ""

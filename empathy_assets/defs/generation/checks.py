@@ -12,7 +12,7 @@ from empathy_assets.policy.releases import largest_target, mix
 
 
 def _covers(tables: Tables, context: dg.AssetCheckExecutionContext) -> Finding:
-    expected = int(tables["conversation_corpora"].height * number("generation", "expected_corpus_yield"))
+    expected = int(tables["conversation_corpora"].height * number("targets", "expected.corpus_yield"))
     return plan_covers(tables["generation_plan"], expected, largest_target(context.resources.workspace.scale), mix())
 
 

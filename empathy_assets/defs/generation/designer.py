@@ -6,6 +6,7 @@ import polars as pl
 from empathy_assets.adapters.data_designer import GenerationSettings, generate
 from empathy_assets.defs.dataset import Outcome, table
 from empathy_assets.defs.resources import Workspace
+from empathy_assets.engines.staging.grounding import with_groundedness
 
 
 def run_designer(context: dg.AssetExecutionContext, workspace: Workspace, plan: pl.DataFrame, passages: pl.DataFrame) -> Outcome:
@@ -18,6 +19,7 @@ def run_designer(context: dg.AssetExecutionContext, workspace: Workspace, plan: 
         context.log.info(f"{asset}: {done}/{total} conversations")
 
     generated = generate(rows, passages, settings, workspace.cache_dir / "generation", progress=progress)
-    by_kind = generated.frame.group_by(pl.col("labels").struct.field("kind"), pl.col("stage")).len("conversations").sort("kind", "stage")
+    frame = with_groundedness(generated.frame, passages)
+    by_kind = frame.group_by(pl.col("labels").struct.field("kind"), pl.col("stage")).len("conversations").sort("kind", "stage")
     metadata = {"planned": rows.height, "missing": generated.missing.height, "by_kind": table(by_kind), **generated.stats}
-    return Outcome(generated.frame, metadata)
+    return Outcome(frame, metadata)

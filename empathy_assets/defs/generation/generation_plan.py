@@ -26,12 +26,13 @@ def generation_plan(
     a margin for what gates and deduplication will drop. The same plan gives the same bytes in the embedded backend.
     """
     target = largest_target(workspace.scale)
-    expected = int(conversation_corpora.height * number("generation", "expected_corpus_yield"))
+    expected = int(conversation_corpora.height * number("targets", "expected.corpus_yield"))
     plan = build_plan(
         target=target,
         stage_shares=mix(),
         passages=pl.concat([books, academic_findings, transcripts]),
         expected_corpus=expected,
+        voices=sorted(transcripts.filter(pl.col("voice") != "")["voice"].unique()),
         seed=workspace.seed,
         backend=workspace.backend,
     )

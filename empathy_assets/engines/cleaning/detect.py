@@ -29,11 +29,14 @@ class Hit(NamedTuple):
 _I = re.IGNORECASE
 _DIGIT = re.compile("[0-9]")
 _PLACEHOLDER = re.compile(r"\[[A-Z]+_[0-9]+\]")
-_WORK = re.compile(r"\b10\.[0-9]{4,9}/[^\s\"<>]+|\bPM(?:ID|CID)\b[:#\s]*(?:PMC)?[0-9]+|\bPMC[0-9]{4,}\b|\bISBN(?:-1[03])?[:\s]*[0-9Xx\-]{10,17}", _I)
+_WORK = re.compile(
+    r"\b10\.[0-9]{4,9}/[^\s\"<>]+|\bPM(?:ID|CID)\b[:#\s]*(?:PMC)?[0-9]+|\bPMC[0-9]{4,}\b|\bISBN(?:-1[03])?[:\s]*[0-9Xx\-]{10,17}", _I
+)
 _EMAIL = re.compile(r"[\w.+%'\-]{1,64}\s?(?:@|\(at\)|\[at\])\s?(?:[\w\-]{1,63}\.)+[^\W\d_]{2,24}\b(?!@)", _I)
 _URL = re.compile(
-    r"\b(?:https?|ftp)://[^\s<>\"]+|\bwww\.[^\s<>\"]+|\b(?:[a-z0-9\-]{1,63}\.)+(?:com|org|net|edu|gov|info|io|me|app|uk|de|fr|ca|au|us|eu|tv|gg|ly)"
-    r"(?:/[^\s<>\"]*|\b(?![.\w]))", _I,
+    r"\b(?:https?|ftp)://[^\s<>\"]+|\bwww\.[^\s<>\"]+"
+    r"|\b(?:[a-z0-9\-]{1,63}\.)+(?:(?:com|org|net|edu|gov|io|(?:co|org|ac|gov|nhs)\.uk|(?:com|org|net)\.au)\b(?![.@\w])|[a-z]{2,8}(?=/[\w\-]{2}))"
+    r"(?:/[^\s<>\"]*)?", _I,
 )  # fmt: skip
 _HANDLE = re.compile(r"(?<![\w@.])@[A-Za-z_][\w.]{1,29}\b(?!@)|(?<![\w/])/?u/[\w\-]{3,20}\b")
 _IPV4 = re.compile(r"(?<![\w.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![\w]|\.[0-9])")
@@ -41,7 +44,9 @@ _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])", 
 _IBAN = re.compile(r"(?<!\w)[A-Z]{2}[0-9]{2}(?:[\s-]?[A-Z0-9]{4}){2,7}(?:[\s-]?[A-Z0-9]{1,4})?(?!\w)", _I)
 _CARD = re.compile(r"(?<![0-9])(?<![0-9][.,])[2-6][0-9]{3}(?:[\s-]?[0-9]){9,15}(?![0-9]|[.,][0-9])")
 _SSN = re.compile(r"(?<![\w-])[0-9]{3}\s?[-‐‑–]\s?[0-9]{2}\s?[-‐‑–]\s?[0-9]{4}(?![\w]|-[0-9])")
-_SSN_CONTEXT = re.compile(r"\b(?:ssn|social(?: security)?(?: number| no\.?)?|itin)\b[^0-9]{0,25}([0-9]{3}[\s.]?[0-9]{2}[\s.]?[0-9]{4})(?![0-9])", _I)
+_SSN_CONTEXT = re.compile(
+    r"\b(?:ssn|social(?: security)?(?: number| no\.?)?|itin)\b[^0-9]{0,25}([0-9]{3}[\s.]?[0-9]{2}[\s.]?[0-9]{4})(?![0-9])", _I
+)
 _NI = re.compile(r"(?<!\w)[a-z]{2}\s?[0-9]{2}\s?[0-9]{2}\s?[0-9]{2}\s?[a-d](?!\w)", _I)
 _NHS = re.compile(r"\bnhs\b[^0-9]{0,25}([0-9]{3}[\s-]?[0-9]{3}[\s-]?[0-9]{4})(?![0-9])", _I)
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]{0,6}\.?"
@@ -102,8 +107,11 @@ def _lexicon_patterns() -> dict[str, re.Pattern[str]]:
     street = "|".join(lexicon["context"]["street"])
     context = {k: "|".join(map(re.escape, sorted(lexicon["context"][k], key=len, reverse=True))) for k in ("record", "account")}
     sites = "|".join(map(re.escape, [*lexicon["crisis"]["sites"], *lexicon["works"]["sites"]]))
-    number = r"\b[^0-9\n.!?]{0,20}?([A-Z]{0,4}[-\s]?[0-9][A-Z0-9]*(?:[-\s][0-9]{2,}){0,4})(?![0-9])"
-    place = rf"(?:,?\s(?:apt|apartment|unit|flat|suite|ste|#)\.?\s?\w{{1,5}})?(?:,\s?[A-Z][\w' ]{{2,30}}?)?(?:,?\s(?:[A-Z]{{2}}\s[0-9]{{5}}(?:-[0-9]{{4}})?|{_POSTCODE}))?"
+    number = r"\b[^0-9\n.!?]{0,20}?((?:[A-Z]{1,4}-?)?[0-9][A-Z0-9]*(?:[-\s][0-9]{2,}){0,4})(?![0-9])"
+    place = (
+        r"(?:,?\s(?:apt|apartment|unit|flat|suite|ste|#)\.?\s?\w{1,5})?"
+        rf"(?:,?\s(?:[A-Z][\w']+,?\s){{0,3}}(?:[A-Z]{{2}}\s[0-9]{{5}}(?:-[0-9]{{4}})?|{_POSTCODE}))?"
+    )
     return {
         "crisis": re.compile(rf"(?<![0-9])(?:\+[0-9]{{1,2}}{gap})?\(?(?:{long})(?![0-9])|\b(?:{words})\b", _I),
         "short": re.compile(rf"(?<![0-9])(?<![0-9][\s.\-()/])(?<![+$£€])(?:{short})(?![\s.\-()/]?[0-9]|[0-9])"),

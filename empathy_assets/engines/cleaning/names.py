@@ -22,15 +22,17 @@ _CONTEXTS = tuple(
         rf"(?:^|[.!?]\s)(?i:(?:hi|hello|hey)(?: there)?[,.!]? (?:this is|i am|i'm) ){_TITLE}({_FULL})",
         rf"(?i:\b(?:contact|reach|ask for|speak (?:to|with)|talk to|write to|call|text|email|e-mail|get hold of) )"
         rf"(?:(?i:my|our|his|her) \w+,? )?{_TITLE}({_FULL})(?=,? (?:at|on|via|under)\b|,? ?[(\[+0-9])",
-        rf"(?i:\b(?:regards|sincerely|yours truly|yours faithfully|best wishes|signed|cheers|love)),?\s+({_FULL})\s*$",
+        rf"(?:^|[.!?,\n] ?)(?i:(?:(?:kind|best|warm) )?(?:regards|sincerely|yours truly|yours faithfully|best wishes|signed|cheers|love)),?"
+        rf"\s+({_FULL})\s*$",
         rf"({_TWO})(?=,? ?[(<:]? ?(?:[\w.+\-]+@[\w\-]|\[EMAIL_|\[PHONE_))",
         rf"(?i:\b(?:patient|client|attn|attention|name) ?: ){_TITLE}({_FULL})",
     )
 )
 
 CUES = (
-    "name", "called", "named", "hi ", "hi,", "hi!", "hello", "hey", "contact", "reach", "ask for", "speak", "talk", "write", "call", "text", "mail",
-    "get hold", "regards", "sincerely", "yours", "wishes", "signed", "cheers", "love", "patient", "client", "attn", "attention", "@", "[phone_",
+    "name", "called", "named", "hi ", "hi,", "hi!", "hello", "hey", "contact", "reach", "ask for", "speak", "talk", "write", "call",
+    "text", "mail", "get hold", "regards", "sincerely", "yours", "wishes", "signed", "cheers", "love", "patient",
+    "client", "attn", "attention", "@", "[phone_",
 )  # fmt: skip
 """Lower-case strings of which every context holds at least one; `detect` asks no further without them."""
 

@@ -16,10 +16,15 @@ _EXT = r"(?:,?\s?(?:ext\.?|x|extension)\s?[0-9]{1,5}\b)?"
 _GAP = r"[\s.\-/‐‑–]{0,2}"
 _BEFORE = r"(?<![\w.,$£€#:/\-])"
 _AFTER = r"(?![0-9]|[.,:/][0-9]|-[0-9])"
-_INTERNATIONAL = re.compile(rf"(?<![\w+])(?:\+|00)\s?[1-9][0-9]{{0,2}}(?:{_GAP}\(?[0-9]{{1,5}}\)?){{1,2}}(?:{_GAP}\(?[0-9]{{2,10}}\)?){{0,5}}{_EXT}(?![0-9])")
-_AMERICAN = re.compile(rf"(?<![\w$£€+\-])(?<![0-9][.,/])(?:1{_GAP})?\(?[2-9][0-9]{{2}}\)?{_GAP}[0-9]{{3}}[\s.\-‐‑–]?[0-9]{{4}}{_EXT}{_AFTER}")
+_INTERNATIONAL = re.compile(
+    rf"(?<![\w+])(?<![0-9][\s.\-])(?:\+|00)\s?[1-9][0-9]{{0,2}}(?:{_GAP}\(?[0-9]{{1,5}}\)?){{1,2}}(?:{_GAP}\(?[0-9]{{2,10}}\)?){{0,5}}{_EXT}(?![0-9])"
+)
+_AMERICAN = re.compile(
+    rf"(?<![\w$£€+\-])(?<![0-9][.,/])(?:1{_GAP})?\(?[2-9][0-9]{{2}}\)?{_GAP}[0-9]{{3}}[\s.\-‐‑–]?[0-9]{{4}}{_EXT}{_AFTER}"
+)
 _TRUNK = re.compile(rf"{_BEFORE}\(?0[0-9]{{1,5}}\)?(?:{_GAP}[0-9]{{2,8}}){{1,5}}{_EXT}{_AFTER}|{_BEFORE}0[0-9]{{9,11}}{_AFTER}")
 _GENERIC = re.compile(rf"{_BEFORE}\(?[0-9](?:[\s.\-/()‐‑–]{{0,2}}[0-9]){{6,13}}{_AFTER}")
+_AFTERWARDS = re.compile(r"(?i)\s(?:is|was) (?:my|his|her|our|their|the) (?:\w+ ){0,2}?(?:number|phone|cell|mobile|line)\b")
 _REACH = 40  # characters before a number in which a contact word vouches for it
 _REGIONS = ("ES", "IN", "IT", "PT", "PL", "NO", "DK", "SG", "MX", "BR")
 
@@ -48,7 +53,7 @@ def _is_generic(text: str, match: re.Match[str]) -> bool:
     count = sum(map(len, groups))
     if len(groups) > 6 or not 7 <= count <= 13:
         return False
-    if _context().search(text[max(0, match.start() - _REACH) : match.start()]):
+    if _context().search(text[max(0, match.start() - _REACH) : match.start()]) or _AFTERWARDS.match(text, match.end()):
         return True
     return count >= 9 and len(groups) >= 3 and max(map(len, groups)) <= 4 and _valid_somewhere(match[0])
 

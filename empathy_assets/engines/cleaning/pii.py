@@ -16,12 +16,14 @@ from empathy_assets.engines.cleaning.names import ambiguous_words, stop_words
 from empathy_assets.policy.load import table
 
 _DIGITS = r"[0-9](?:[\s().,\-/‐‑–]{0,3}[0-9]){5}|[0-9]{3}-[0-9]{4}"
-_WORDED = r"@|\(at\)|\[at\]|://|www\.|[a-z0-9]\.(?:com|org|net|edu|gov|info|io|me|app|uk|de|fr|ca|au|us|eu|tv|gg|ly)\b|\bu/|:[0-9a-f]{0,4}:"
+_WORDED = r"@|\(at\)|\[at\]|://|www\.|[a-z0-9]\.(?:com|org|net|edu|gov|io|uk|au|[a-z]{2,8}/)|\bu/|:[0-9a-f]{0,4}:"
 _NAMED = (
     r"\bname(?:'s| is) |\b(?:i am|i'm|they) (?:called|named) |\b(?:hi|hello|hey)(?: there)?[,.!]? (?:this is|i am|i'm) "
-    r"|\b(?:regards|sincerely|yours truly|yours faithfully|best wishes|signed|cheers|love),?\s+(?u:\S){2,20}(?:\s(?u:\S){1,20}){0,3}\s*$"
+    r"|(?:^|[.!?,\n] ?)(?:(?:kind|best|warm) )?(?:regards|sincerely|yours truly|yours faithfully|best wishes|signed|cheers|love)"
+    r",?\s+(?u:\S){2,20}(?:\s(?u:\S){1,20}){0,3}\s*$"
     r"|\b(?:patient|client|attn|attention|name) ?: "
-    r"|\b(?:contact|reach|ask for|speak to|speak with|talk to|write to|call|text|email|e-mail|get hold of) (?u:[^.!?\n]){2,60}? (?:at|on|via|under) "
+    r"|\b(?:contact|reach|ask for|speak to|speak with|talk to|write to|call|text|email|e-mail|get hold of) "
+    r"(?u:[^.!?\n]){2,60}? (?:at|on|via|under) "
 )
 _PLACEHOLDER = re.compile(r"\[([A-Z]+)_([0-9]+)\]")
 _LEAST_NAME = 3  # letters; shorter parts of a name ("Al", "Jo") are not looked for elsewhere
@@ -37,7 +39,7 @@ class Masked(NamedTuple):
 
 @cache
 def _numbered() -> str:
-    """Return the guard of texts with a digit: six digits close together, an address or date of birth, a word that makes it an identifier."""
+    """Return the guard of texts with a digit: six digits close together, an address, a word that makes a number an identifier."""
     context = table("lexicons/pii")["context"]
     words = "|".join(re.escape(w) for w in (*context["record"], *context["account"], "p.o. box", "po box", "born", "dob", "d.o.b", "birth"))
     streets = "|".join(context["street"])
@@ -95,9 +97,8 @@ def _other_mentions(texts: list[str], hits: dict[int, list[Hit]]) -> dict[int, l
     for turn, text in enumerate(texts):
         found = list(hits.get(turn, []))
         placed = [(m.start(), m.end()) for m in _PLACEHOLDER.finditer(text)] + [(h.start, h.end) for h in found]
-        for match in pattern.finditer(text):
-            if all(match.end() <= start or match.start() >= end for start, end in placed):
-                found.append(Hit(match.start(), match.end(), "NAME"))
+        mentions = (Hit(m.start(), m.end(), "NAME") for m in pattern.finditer(text))
+        found += [m for m in mentions if all(m.end <= start or m.start >= end for start, end in placed)]
         if found:
             grown[turn] = sorted(found)
     return grown
@@ -122,9 +123,11 @@ def mask_conversation(texts: list[str], suspect: Sequence[bool] | None = None) -
             if h.kind == "NAME":
                 for part in value.split():
                     whole.setdefault(part.casefold(), value)
-    result, spans = list(texts), []
+    result = list(texts)
+    spans: list[tuple[int, int, int, int, int, str]] = []
     for turn in sorted(hits):
-        pieces, last, length = [], 0, 0
+        pieces: list[str] = []
+        last = length = 0
         for h in hits[turn]:
             value = texts[turn][h.start : h.end]
             if h.kind == "NAME":

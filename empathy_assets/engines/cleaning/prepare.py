@@ -35,8 +35,11 @@ def _reasons(raw: pl.DataFrame, turns: pl.DataFrame, height: int) -> pl.DataFram
         content.is_null().sum().alias("missing"),
     )
     measured = turns.select(
-        "row", (pl.col("role") == "user").alias("client"), (pl.col("role") == "assistant").alias("counsellor"),
-        content.str.len_chars().alias("chars"), words_in(content).alias("words"),
+        "row",
+        (pl.col("role") == "user").alias("client"),
+        (pl.col("role") == "assistant").alias("counsellor"),
+        content.str.len_chars().alias("chars"),
+        words_in(content).alias("words"),
     )
     size = measured.group_by("row", maintain_order=True).agg(
         pl.len().alias("turns"), pl.col("client", "counsellor").any(),
@@ -50,7 +53,8 @@ def _reasons(raw: pl.DataFrame, turns: pl.DataFrame, height: int) -> pl.DataFram
         ("missing-content", pl.col("missing") > 0, pl.format("{} turn(s) have no text", "missing")),
         ("empty", pl.col("turns").is_null(), pl.lit("no turn has any text; expected at least two")),
         ("one-sided", ~(pl.col("client") & pl.col("counsellor")), pl.lit("only one side speaks; expected a user and an assistant turn")),
-        ("too-short", pl.col("words") < limit["min_words"], pl.format("{} words; expected at least {}", "words", pl.lit(limit["min_words"]))),
+        ("too-short", pl.col("words") < limit["min_words"],
+         pl.format("{} words; expected at least {}", "words", pl.lit(limit["min_words"]))),
         ("too-long", pl.col("turns") > limit["max_turns"], pl.format("{} turns; at most {}", "turns", pl.lit(limit["max_turns"]))),
         ("too-long", pl.col("longest") > limit["max_turn_chars"],
          pl.format("a turn of {} characters; at most {}", "longest", pl.lit(limit["max_turn_chars"]))),

@@ -41,19 +41,18 @@ def copies(candidates: pl.DataFrame) -> pl.DataFrame:
         candidates: Conversations with their `ref`, in stage order.
     """
     clusters = near_duplicate_clusters(candidates.select("id", "turns"))
-    kept, _ = choose_kept(candidates.drop("ref"), clusters)
+    choice = choose_kept(candidates.drop("ref"), clusters)
     table = pl.DataFrame({
         "ref": candidates["ref"],
         "cluster": clusters["cluster"],
-        "kept": kept,
+        "kept": choice["kept"],
+        "kept_ref": candidates["ref"].gather(choice["kept_row"]),
         "exact": clusters["exact"],
         "jaccard": clusters["jaccard_to_representative"],
     })  # fmt: skip
     return (
-        table.with_columns(
-            pl.col("ref").filter("kept").first().over("cluster").alias("kept_ref"), pl.len().over("cluster").alias("members")
-        )
-        .filter(pl.col("members") > 1)
+        table.with_columns(pl.len().over("cluster").alias("members"))
+        .filter((pl.col("members") > 1) | ~pl.col("kept"))
         .select("ref", "kept", "kept_ref", "exact", "jaccard")
     )
 

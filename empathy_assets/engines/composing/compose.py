@@ -110,12 +110,16 @@ def _admit(
     while size:
         quotas = quotas_of(size, mix)
         floors = _floors(_scaled_minima(size), records, quotas)
-        chosen = {stage: fill(order[stage], quotas[stage], floors[stage]) for stage in mix}
-        full: dict[Stage, list[str]] = {stage: keys for stage, keys in chosen.items() if keys is not None}
-        if len(full) == len(mix):
-            return size, full
+        chosen: dict[Stage, list[str]] = {}
+        for stage in mix:
+            keys = fill(order[stage], quotas[stage], floors[stage])
+            if keys is None:
+                break
+            chosen[stage] = keys
+        else:
+            return size, chosen
         size -= stride
-    return 0, {stage: [] for stage in mix}
+    return 0, {}
 
 
 def _shortfalls(target: int, mix: Mapping[Stage, Fraction], usable: pl.DataFrame) -> pl.DataFrame:
@@ -174,10 +178,13 @@ def compose(candidates: pl.DataFrame, target: int, mix: Mapping[Stage, Fraction]
     counts = dict(usable.group_by("stage").len().iter_rows())
     per_step = quotas_of(stride, shares)
     steps = min([target // stride, *(counts.get(stage, 0) // n for stage, n in per_step.items() if n)])
-    ranks = {stage: ranked(usable.filter(pl.col("stage") == stage)) for stage in shares}
-    order: dict[Stage, list[Unit]] = {stage: [Unit(*row) for row in frame.select("unit", "size", "kind").iter_rows()] for stage, frame in ranks.items()}
+    ranks: dict[Stage, pl.DataFrame] = {}
+    order: dict[Stage, list[Unit]] = {}
+    for stage in shares:
+        ranks[stage] = ranked(usable.filter(pl.col("stage") == stage))
+        order[stage] = [Unit(*row) for row in ranks[stage].select("unit", "size", "kind").iter_rows()]
     size, chosen = _admit(order, steps * stride, shares, usable)
-    keys = pl.Series("unit", [key for stage in shares for key in chosen[stage]], dtype=pl.String)
+    keys = pl.Series("unit", [key for stage in shares for key in chosen.get(stage, [])], dtype=pl.String)
     fate = pl.concat(ranks.values()).select("unit", "rank", pl.col("unit").is_in(keys.implode()).alias("admitted"))
     verdicts = _verdicts(records, fate, size)
     return Composition(

@@ -73,4 +73,7 @@ def fill(units: Sequence[Unit], quota: int, floors: Mapping[str, int]) -> list[s
     room = _walk(units, room, chosen)
     if room:
         room = _swap(units, room, chosen, floors)
+    if room:
+        # The exact count comes before a floor: a floor is wanted, the mix is promised.
+        room = _swap(units, room, chosen, {})
     return None if room else list(chosen)

@@ -7,11 +7,12 @@ modulo 2**64 (prefix sums give every word of a block at once), then mixed; equal
 
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
 
 U64 = npt.NDArray[np.uint64]
 U32 = npt.NDArray[np.uint32]
@@ -27,7 +28,7 @@ class Words(NamedTuple):
 
     first: int
     """Index of the first text of the block."""
-    count: int
+    texts: int
     """Number of texts in the block."""
     hashes: U64
     text: I64
@@ -108,9 +109,9 @@ def words(texts: pl.Series) -> Iterator[Words]:
     if special.any():
         plain = texts.filter(special).str.replace_many(list(_TYPOGRAPHY), list(_TYPOGRAPHY.values()))
         texts = texts.clone().scatter(special.arg_true(), plain.str.to_lowercase())
-    array = texts.fill_null("").rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+    array: pa.Array[Any] = texts.fill_null("").rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
     _, bounds, payload = array.buffers()
-    offsets = np.frombuffer(bounds, dtype=np.int64)[array.offset : array.offset + len(array) + 1]
+    offsets: I64 = np.frombuffer(bounds, dtype=np.int64)[array.offset : array.offset + len(array) + 1]  # pyright: ignore
     data = np.frombuffer(payload, dtype=np.uint8) if payload is not None else np.zeros(0, dtype=np.uint8)
     first = 0
     while first < len(array):
@@ -137,7 +138,7 @@ def _block_shingles(block: Words, n: int) -> tuple[U32, I64]:
     runs = combine(block.hashes, n)
     whole = block.text[: len(runs)] == block.text[n - 1 :] if len(runs) else np.zeros(0, dtype=bool)
     keys = (block.text[: len(runs)][whole].astype(np.uint64) << np.uint64(32)) | (runs[whole] >> np.uint64(32))
-    lengths = np.bincount(block.text, minlength=block.count)
+    lengths = np.bincount(block.text, minlength=block.texts)
     short = np.flatnonzero((lengths > 0) & (lengths < n))
     if len(short):  # a text of fewer words than a shingle is one shingle
         at = np.searchsorted(block.text, short)
@@ -149,7 +150,7 @@ def _block_shingles(block: Words, n: int) -> tuple[U32, I64]:
     fresh = np.ones(len(keys), dtype=bool)
     fresh[1:] = keys[1:] != keys[:-1]
     keys = keys[fresh]
-    counts = np.bincount((keys >> np.uint64(32)).astype(np.int64), minlength=block.count)
+    counts = np.bincount((keys >> np.uint64(32)).astype(np.int64), minlength=block.texts)
     return keys.astype(np.uint32), counts
 
 

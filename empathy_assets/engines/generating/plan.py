@@ -82,9 +82,9 @@ def build_plan(
     stage_shares: dict[str, float],
     passages: pl.DataFrame,
     expected_corpus: int,
-    voices: list[str],
     seed: int,
     backend: str,
+    voices: list[str] | None = None,
 ) -> pl.DataFrame:
     """Return the plan of a release: one row per conversation to generate.
 
@@ -93,9 +93,9 @@ def build_plan(
         stage_shares: Share of each stage (foundation, expertise, nightmare-fuel, persona).
         passages: Passages to ground on (`Passage` schema), possibly empty.
         expected_corpus: Conversations of landed corpora expected in `foundation`.
-        voices: Persona ids beside the built-in voice.
         seed: Seed of the plan; same seed and inputs, same plan.
         backend: `embedded` or `llm`, for every row.
+        voices: Persona ids beside the built-in voice; None: those the passages declare.
 
     Returns:
         A frame with the `PlanRow` schema, rows of a kind together, members of a pair adjacent.
@@ -107,6 +107,8 @@ def build_plan(
         raise ValueError(f"found backend {backend!r}, target {target}; expected `embedded` or `llm` and a positive target")
     passages = passages.select("id", "source", "voice").sort("id")
     bookish = passages.filter(pl.col("source").is_in(_BOOKISH)).get_column("id").to_list()
+    if voices is None:
+        voices = passages.filter(pl.col("voice") != "").get_column("voice").unique().sort().to_list()
     sizes = kind_sizes(target=target, stage_shares=stage_shares, expected_corpus=expected_corpus, has_passages=bool(bookish))
     parts = [_rows(kind, size, seed) for kind, size in sizes.items() if kind != "bias"]
     frame = pl.concat([*parts, _bias_rows(sizes["bias"], seed)]).with_columns(backend=pl.lit(backend))

@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from lxml import etree
-
 from empathy_assets.engines.reading.archive import Archive, resolve
-from empathy_assets.engines.reading.markup import local, paragraphs, parse_html, parse_xml
+from empathy_assets.engines.reading.markup import Element, local, paragraphs, parse_html, parse_xml
 from empathy_assets.engines.reading.result import ReadError
 from empathy_assets.engines.reading.structure import Para, is_apparatus
 from empathy_assets.engines.reading.text import decode, one_line
@@ -40,7 +38,7 @@ class BookText:
 @dataclass
 class _Package:
     path: str
-    root: etree._Element
+    root: Element
     items: dict[str, tuple[str, str, str]] = field(default_factory=dict[str, tuple[str, str, str]])
     spine: list[str] = field(default_factory=list[str])
 
@@ -93,7 +91,7 @@ def _filled(package: _Package) -> _Package:
     return package
 
 
-def _every(root: etree._Element | None, name: str) -> Iterator[etree._Element]:
+def _every(root: Element | None, name: str) -> Iterator[Element]:
     if root is not None:
         yield from (e for e in root.iter() if local(e) == name)
 

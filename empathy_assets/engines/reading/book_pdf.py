@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pypdfium2 as pdfium
+import pypdfium2 as pdfium  # pyright: ignore[reportMissingTypeStubs]
 
 from empathy_assets.engines.reading import gutenberg
 from empathy_assets.engines.reading.book_epub import BookText
 from empathy_assets.engines.reading.result import ReadError
-from empathy_assets.engines.reading.structure import Para, is_apparatus, is_chapter_title, plain_title
+from empathy_assets.engines.reading.structure import Para, is_apparatus, is_chapter_title, is_numbered, plain_title
 from empathy_assets.engines.reading.text import one_line, tidy
 from empathy_assets.policy.load import number
 
@@ -157,9 +157,11 @@ def _paragraphs(lines: Sequence[_Line], outline: dict[tuple[int, str], int]) -> 
     for (page, title), level in outline.items():
         by_page.setdefault(page, []).append((title, level))
     held: Para | None = None
+    numbered = 0  # level of a `CHAPTER IV` just above, whose title in capitals may follow
     for index, line in enumerate(lines):
         following = lines[index + 1].text if index + 1 < len(lines) else ""
-        level = _heading_level(line, following, by_page)
+        level = _heading_level(line, following, by_page) or (numbered if _is_capital(line.text) else 0)
+        numbered = level if level and is_numbered(line.text) else 0
         if level:
             if held:
                 yield held
@@ -191,14 +193,16 @@ def _heading_level(line: _Line, following: str, by_page: dict[int, list[tuple[st
             name == title or (len(name) > len("chapter") and name in title and not _STOP.search(text)) or _numbered_as(name, title)
         ):
             return level
-    if (
-        (is_chapter_title(text) and not text.endswith((",", ";")) and not following[:1].islower() and len(text) < 80)
-        or (
-            is_apparatus(text) and text[:1].isupper()
-        )
+    if (is_chapter_title(text) and not text.endswith((",", ";")) and not following[:1].islower() and len(text) < 80) or (
+        is_apparatus(text) and text[:1].isupper()
     ):
         return 1
     return 0
+
+
+def _is_capital(text: str) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    return bool(letters) and all(c.isupper() for c in letters) and text.count(" ") < _HEADING_WORDS
 
 
 def _numbered_as(name: str, title: str) -> bool:

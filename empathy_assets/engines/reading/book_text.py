@@ -15,6 +15,7 @@ from empathy_assets.engines.reading.structure import Para, is_apparatus, is_chap
 from empathy_assets.engines.reading.text import one_line, tidy
 
 _ITALIC = re.compile(r"(?<![A-Za-z0-9])_([^_\n]{1,400}?)_(?![A-Za-z0-9])", re.DOTALL)
+_STRAY = re.compile(r"(?<![A-Za-z0-9_])_(?=\w)|(?<=[\w.,;:!?\"'])_(?![A-Za-z0-9_])")
 _NOTE_MARK = re.compile(r"(?<=\S)\[(?:\d{1,3}|[A-Z*])\]")
 _MARKDOWN = re.compile(r"^(#{1,6})\s+(.+)$")
 _NUMERAL = re.compile(r"^[IVXLC]{1,7}\.?$")
@@ -59,15 +60,12 @@ def _para(blanks: int, lines: list[str], *, after_heading: bool) -> Para | None:
     joined = one_line(" ".join(lines))
     if not joined or _SEPARATOR.match(joined):
         return None
-    text = _NOTE_MARK.sub("", _ITALIC.sub(r"\1", joined))
+    text = _NOTE_MARK.sub("", _STRAY.sub("", _ITALIC.sub(r"\1", joined)))
     marked = _MARKDOWN.match(text)
     if marked:
         return Para(marked[2], len(marked[1]))
-    return (
-        Para(text.strip(" _"), _level(blanks, lines, joined, after_heading=after_heading))
-        if _level(blanks, lines, joined, after_heading=after_heading)
-        else Para(text)
-    )
+    level = _level(blanks, lines, joined, after_heading=after_heading)
+    return Para(text.strip(" _") if level else text, level)
 
 
 def _level(blanks: int, lines: list[str], text: str, *, after_heading: bool) -> int:

@@ -3,6 +3,9 @@
 Lives here: telling JSON from lines from tables, and the making of the row. Must not live here: the shapes themselves.
 """
 
+# JSON of strangers is untyped; every value is checked before it is used.
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 import codecs

@@ -10,13 +10,15 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 from empathy_assets.engines.reading.passages import sentences
 from empathy_assets.engines.reading.text import one_line
 from empathy_assets.policy.load import number, table
 
 _PREFIX = re.compile(
-    r"^(?:>>+\s*)?(?:\[(?P<a>[^\[\]:]{1,40})\]\s*:|\((?P<c>[A-Z][^():]{0,39})\)\s*:|(?P<b>[A-Z][\w.'’-]*(?: [A-Z0-9][\w.'’-]*){0,3}|SPEAKER_\d+|[A-Z][A-Z .]{1,30})\s*:)\s+(?P<text>.*)$",
+    r"^(?:>>+\s*)?(?:\[(?P<a>[^\[\]:]{1,40})\]\s*:|\((?P<c>[A-Z][^():]{0,39})\)\s*:"
+    r"|(?P<b>[A-Z][\w.'’-]*(?: [A-Z0-9][\w.'’-]*){0,3}|SPEAKER_\d+|[A-Z][A-Z .]{1,30})\s*:)\s+(?P<text>.*)$",
     re.DOTALL,
 )
 _STOP = re.compile(r"[.!?…][\"'”’)\]]*(?:\s|$)")
@@ -71,7 +73,7 @@ def plain_line(line: str) -> str:
 
 def is_rolling(cues: Sequence[Cue]) -> bool:
     """Return whether the cues show each line again in the next one, as automatic captions do."""
-    pairs = [(a, b) for a, b in zip(cues, cues[1:], strict=False) if a.lines and b.lines]
+    pairs = [(a, b) for a, b in pairwise(cues) if a.lines and b.lines]
     repeats = sum(b.lines[0] == a.lines[-1] or b.lines[0] in a.lines for a, b in pairs)
     return len(pairs) > 2 and repeats >= number("reading", "transcript.rolling_share") * len(pairs)
 
@@ -150,7 +152,7 @@ def said(run: Sequence[Cue]) -> list[Said]:
     """Return the sentences of one speaker's run; where the recogniser wrote no full stops, pauses and length make them."""
     words = sum(len(c.text.split()) for c in run)
     stops = sum(len(_STOP.findall(c.text)) for c in run)
-    if words > number("reading", "transcript.words_per_stop") * max(stops, 0.5):
+    if words > number("reading", "transcript.words_per_stop") * stops:
         return _restored(run)
     text, starts = "", list[int]()
     for cue in run:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_START = re.compile(r"\*\*\*\s*START OF TH(?:E|IS) PROJECT GUTENBERG|\*END\*?\s*THE SMALL PRINT|\*\*\*\s*START:? FULL", re.IGNORECASE)
+_START = re.compile(r"\*\*\*\s*START OF TH(?:E|IS) PROJECT GUTENBERG|\*END\*?\s*THE SMALL PRINT", re.IGNORECASE)
 _END = re.compile(
-    r"\*\*\*\s*END OF TH(?:E|IS) PROJECT GUTENBERG|^\s*(?:This is )?(?:the )?end of (?:the |this )?project gutenberg|\*\*\*\s*START:? FULL LICENSE|START: FULL LICENSE",
+    r"\*\*\*\s*END OF TH(?:E|IS) PROJECT GUTENBERG|^\s*(?:This is )?(?:the )?end of (?:the |this )?project gutenberg|START:? FULL LICENSE",
     re.IGNORECASE,
 )
 _MENTION = re.compile(r"project gutenberg", re.IGNORECASE)

@@ -14,7 +14,7 @@ from empathy_assets.policy.load import number, table
 if TYPE_CHECKING:
     from lingua import LanguageDetector
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
 
 @cache
@@ -33,15 +33,16 @@ def _detector() -> LanguageDetector:
 def language_of(text: str) -> str:
     """Return the ISO 639-1 code of `text`, or an empty string where it is too short to tell."""
     sample = text[: int(number("reading", "language.sample_chars"))]
-    words = [w.replace("’", "'").lower() for w in _WORD.findall(sample)]
-    letters = sum(map(len, words))
+    words = _WORD.findall(sample.replace("’", "'").lower())
+    joined = "".join(words)
+    letters = len(joined)
     if letters == 0:
         return ""
-    latin = sum(c.isascii() for w in words for c in w if c.isalpha()) / letters
+    latin = 1.0 if joined.isascii() else sum(map(str.isascii, joined)) / letters
     if letters < number("reading", "language.min_letters"):
         return "" if latin >= number("reading", "language.latin_share") else _detected(sample)
     common = _english_words()
-    share = sum(w in common for w in words) / len(words)
+    share = sum(map(common.__contains__, words)) / len(words)
     if share >= number("reading", "language.function_words") and latin >= number("reading", "language.latin_share"):
         return "en"
     return _detected(sample)

@@ -8,17 +8,26 @@ from __future__ import annotations
 import html
 import re
 from functools import cache
+from typing import Any
 
-from lxml import etree
+from lxml import etree as _etree  # pyright: ignore[reportAttributeAccessIssue, reportMissingTypeStubs, reportUnknownVariableType]
 
 from empathy_assets.engines.reading.structure import Para
 from empathy_assets.engines.reading.text import one_line
 from empathy_assets.policy.load import table
 
-_BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "li", "main", "ol", "p", "pre", "section", "table", "tbody", "td", "th", "tr", "ul"]
+etree: Any = _etree  # pyright: ignore[reportUnknownVariableType]
+Element = Any
+"""An lxml element; the library is untyped."""
+
+_BLOCK_NAMES = (
+    "address article aside blockquote body center dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr li main "
+    "ol p pre section table tbody td th tr ul"
 )
-_SKIPPED = frozenset(["script", "style", "head", "nav", "svg", "math", "noscript", "template", "iframe", "object", "video", "audio", "img", "figure", "pre-header"])
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
+_SKIPPED = frozenset(
+    ("script", "style", "head", "nav", "svg", "math", "noscript", "template", "iframe", "object", "video", "audio", "img", "figure")
+)
 _HEADING = re.compile(r"h([1-6])$")
 _NOTE_MARK = re.compile(r"^[\[(*†]*\s*(?:\d{1,3}|[a-z]|[*†‡])\s*[\])]*$")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
@@ -39,7 +48,7 @@ def _named(match: re.Match[bytes]) -> bytes:
     return b"" if resolved.startswith("&") else resolved.encode("ascii", "xmlcharrefreplace")
 
 
-def parse_xml(data: bytes) -> etree._Element | None:
+def parse_xml(data: bytes) -> Element | None:
     """Return the root of an XML document, mended where it is broken; no entity is expanded and nothing is fetched."""
     parser = etree.XMLParser(
         recover=True, no_network=True, resolve_entities=False, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
@@ -50,7 +59,7 @@ def parse_xml(data: bytes) -> etree._Element | None:
         return None
 
 
-def parse_html(text: str) -> etree._Element | None:
+def parse_html(text: str) -> Element | None:
     """Return the root of an HTML document, mended where it is broken."""
     parser = etree.HTMLParser(recover=True, no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8")
     try:
@@ -59,12 +68,12 @@ def parse_html(text: str) -> etree._Element | None:
         return None
 
 
-def local(element: etree._Element) -> str:
+def local(element: Element) -> str:
     """Return an element's name without namespace, lower case; empty for entities and comments."""
     return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
 
 
-def types_of(element: etree._Element) -> set[str]:
+def types_of(element: Element) -> set[str]:
     """Return the semantic types (`epub:type`, `role`) of an element."""
     found: set[str] = set()
     for name, value in element.attrib.items():
@@ -73,7 +82,7 @@ def types_of(element: etree._Element) -> set[str]:
     return found
 
 
-def _unwanted(element: etree._Element, name: str) -> bool:
+def _unwanted(element: Element, name: str) -> bool:
     if name in _SKIPPED or (types_of(element) & _skipped_types()) or _GUTENBERG_CLASS in (element.get("class") or ""):
         return True
     if name in ("sup", "a") and len(element) <= 1:
@@ -98,7 +107,7 @@ class _Walk:
             if text:
                 self.paras.append(Para(text, self.level))
 
-    def start(self, element: etree._Element, name: str) -> None:
+    def start(self, element: Element, name: str) -> None:
         if name in _BLOCKS:
             self.flush()
             heading = _HEADING.match(name)
@@ -114,11 +123,11 @@ class _Walk:
                 self.level = 0
 
 
-def paragraphs(root: etree._Element) -> list[Para]:
+def paragraphs(root: Element) -> list[Para]:
     """Return the headings and paragraphs below `root` in document order; navigation, notes, note marks and images are left out."""
     walk = _Walk()
     walker = etree.iterwalk(root, events=("start", "end"))
-    skipped: etree._Element | None = None
+    skipped: Element | None = None
     for event, element in walker:
         name = local(element)
         if event == "start":

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
-from syntok import segmenter
+from syntok import segmenter  # pyright: ignore[reportMissingTypeStubs]
 
 from empathy_assets.policy.load import number
 
@@ -40,9 +42,10 @@ def sentences(text: str) -> list[str]:
     flat = _ODD_SPACE.sub(" ", text).strip()
     if not flat:
         return []
-    starts = sorted({s[0].offset for p in segmenter.analyze(flat) for s in p if s})
+    analysed: Any = segmenter.analyze(flat)  # pyright: ignore[reportUnknownMemberType]
+    starts: list[int] = sorted({s[0].offset for p in analysed for s in p if s})
     cuts = [0, *(o for o in starts if 0 < o < len(flat)), len(flat)]
-    found = [flat[a:b].strip() for a, b in zip(cuts, cuts[1:], strict=False)]
+    found = [flat[a:b].strip() for a, b in pairwise(cuts)]
     return [part for sentence in found if sentence for part in _divided(sentence)]
 
 
@@ -88,30 +91,32 @@ def pack(blocks: Sequence[Block]) -> Iterator[Piece]:
     """Yield the blocks of one chapter as passages of whole sentences, about 60 to 180 words.
 
     A passage ends at the first paragraph end past the target, or before the sentence that would take it over the maximum; what is
-    left at the end of a chapter joins the passage before it when both stay within the hard limit.
+    left at the end of a chapter joins the passage before it when both stay within the limits.
     """
+    least, most = number("reading", "passage.min_words"), number("reading", "passage.max_words")
+    held: Piece | None = None
+    for piece in _pieces(blocks):
+        short = len(piece.text.split()) < least
+        if held and short and len(held.text.split()) + len(piece.text.split()) <= most + least:
+            held = Piece(held.text + (" " if piece.first is held.last else "\n\n") + piece.text, held.first, piece.last)
+            continue
+        if held:
+            yield held
+        held = piece
+    if held:
+        yield held
+
+
+def _pieces(blocks: Sequence[Block]) -> Iterator[Piece]:
     least, target = number("reading", "passage.min_words"), number("reading", "passage.target_words")
-    most, hard = number("reading", "passage.max_words"), number("reading", "passage.hard_words")
-    packer, held = _Packer(), None
+    most, packer = number("reading", "passage.max_words"), _Packer()
     for block in blocks:
         for sentence in sentences(block.text):
             count = sentence.count(" ") + 1
             if packer.words >= least and packer.words + count > most:
-                if held:
-                    yield held
-                held = packer.take()
+                yield packer.take()
             packer.add(sentence, block, count)
         if packer.words >= target:
-            if held:
-                yield held
-            held = packer.take()
+            yield packer.take()
     if packer.items:
-        short, rest = packer.words < least, packer.take()
-        if held and short and len(held.text.split()) + len(rest.text.split()) <= min(hard, most + least):
-            joint = " " if rest.first is held.last else "\n\n"
-            held, rest = Piece(held.text + joint + rest.text, held.first, rest.last), None
-        if held:
-            yield held
-        held = rest
-    if held:
-        yield held
+        yield packer.take()

@@ -3,6 +3,9 @@
 Lives here: these shapes and the loops decoders fall into. Must not live here: YouTube's formats (timedtext).
 """
 
+# JSON of strangers is untyped; every value is checked before it is used.
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 import re

@@ -3,6 +3,9 @@
 Lives here: finding where a record begins and ends. Must not live here: what a record means (shapes).
 """
 
+# JSON of strangers is untyped; every value is checked before it is used.
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 import json

@@ -3,6 +3,9 @@
 Lives here: one record in, dialogues out. Must not live here: files (conversations), role names (roles), tables (tabular).
 """
 
+# JSON of strangers is untyped; every value is checked before it is used.
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 import re

@@ -22,6 +22,8 @@ _NOT_PLAIN = re.compile(r"[^a-z0-9 ]+")
 _LEADER = re.compile(r"(?:\.\s?){4,}\s*(?:\d+|[ivxlc]+)?\s*$|\s{3,}\d{1,4}$")
 _SENTENCE_END = re.compile(r"[.!?:][\"'”’)\]]*$")
 _PROSE_WORDS = 25
+_TITLE_PAGE_CHAPTERS = 2
+_TITLE_PAGE_WORDS = 120
 _LATE = 0.6  # notes and index stand in the last part of a book; a chapter called "Index" earlier is none
 
 
@@ -59,6 +61,11 @@ def _lists(key: str) -> tuple[str, ...]:
 def is_chapter_title(text: str) -> bool:
     """Return whether a line opens with `Chapter 3`, `LECTURE II` and the like."""
     return bool(_CHAPTER.match(text.strip()))
+
+
+def is_numbered(text: str) -> bool:
+    """Return whether a heading is a bare number, such as `CHAPTER IV` or `XII.`, that a title may follow."""
+    return bool(_NUMBERED.match(text.strip()) or _BARE_NUMERAL.match(text.strip()))
 
 
 def is_apparatus(title: str) -> bool:
@@ -107,7 +114,7 @@ class _Builder:
             self._title(para.text)
 
     def _title(self, text: str) -> None:
-        joins = self.titles and (_NUMBERED.match(self.titles[-1]) or _BARE_NUMERAL.match(self.titles[-1])) and not is_chapter_title(text)
+        joins = self.titles and is_numbered(self.titles[-1]) and not is_chapter_title(text)
         self.titles = [*self.titles, text] if joins else [text]
 
     def text(self, para: Para) -> None:
@@ -134,11 +141,23 @@ def chapters(paras: Sequence[Para]) -> list[Chapter]:
         elif para.text.strip():
             builder.text(para)
     found = builder.chapters
-    loose = builder.loose
-    if found:
-        kept = Chapter("")
-        for block in loose.blocks:
-            if is_prose(block.text):
-                kept.add(Para(block.text, 0, block.page))
-        loose = kept
-    return [*([loose] if loose.blocks else []), *found]
+    if not found:
+        return [builder.loose] if builder.loose.blocks else []
+    opening = _opening(found)
+    return [c for c in map(_prose_only, [builder.loose, *found[:opening]]) if c.blocks] + found[opening:]
+
+
+def _opening(found: Sequence[Chapter]) -> int:
+    """Return how many chapters at the beginning are pieces of a title page: short, in a book of several chapters."""
+    count = 0
+    while len(found) - count > _TITLE_PAGE_CHAPTERS and sum(b.text.count(" ") + 1 for b in found[count].blocks) < _TITLE_PAGE_WORDS:
+        count += 1
+    return count
+
+
+def _prose_only(chapter: Chapter) -> Chapter:
+    kept = Chapter(chapter.title)
+    for block in chapter.blocks:
+        if is_prose(block.text) and not is_chapter_title(block.text):
+            kept.add(Para(block.text, 0, block.page))
+    return kept

@@ -3,6 +3,9 @@
 Lives here: rows in, dialogues with their first and last row out. Must not live here: role names, the shape of single JSON records.
 """
 
+# JSON of strangers is untyped; every value is checked before it is used.
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 import ast

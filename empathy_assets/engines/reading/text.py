@@ -31,7 +31,7 @@ _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
 _BLOCK_END = re.compile(r"<(?:br|/p|/div|/li|/h[1-6]|/tr|/blockquote|/pre)\b[^<>]{0,200}>", re.IGNORECASE)
 _MANY_BREAKS = re.compile(r"[ \t]*\n[ \t]*(?:\n[ \t]*)+")
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]+")
-_UNTIDY = re.compile(r"[^\x20-\x7e\n]|  |[&<\x7f]| \n|\n |\n\n\n|[A-Za-z0-9+/]{240}")
+_UNTIDY = re.compile(r"[^\x20-\x7e\n]|  |[&<\x7f]| \n|\n |\n\n\n|[A-Za-z0-9+/]{240}|;base64,")
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00ad": None})
 _C1_SHARE = 0.05  # cp1252 fits when accented letters are rare; text of another alphabet is mostly above 0x7f
 
@@ -60,7 +60,7 @@ def _legacy_encoding(data: bytes) -> str:
 
 
 def decode(data: bytes) -> str:
-    """Return `data` as text with `\\n` line ends; never raises, undecodable bytes become U+FFFD."""
+    """Return `data` as text with line feeds as line ends; never raises, undecodable bytes become U+FFFD."""
     try:
         text = data.decode(encoding_of(data), errors="replace")
     except (LookupError, UnicodeError):

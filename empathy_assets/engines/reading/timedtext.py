@@ -3,16 +3,17 @@
 Lives here: these formats and the replies that stand in their place. Must not live here: de-rolling (cues).
 """
 
+# JSON of strangers is untyped; every value is checked before it is used.
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lxml import etree
-
 from empathy_assets.engines.reading.cues import Cue, plain_line
-from empathy_assets.engines.reading.markup import local, parse_xml
+from empathy_assets.engines.reading.markup import Element, local, parse_xml
 from empathy_assets.engines.reading.result import ReadError
 from empathy_assets.engines.reading.text import strip_html
 
@@ -76,7 +77,7 @@ def xml(data: bytes) -> list[Cue]:
     return _closed([cue for element in root.iter() if local(element) in ("text", "p") for cue in _element(element)])
 
 
-def _element(element: etree._Element) -> Iterator[Cue]:
+def _element(element: Element) -> Iterator[Cue]:
     raw = "".join(" " if local(e) == "br" else "" for e in element) + "".join(str(t) for t in element.itertext())
     lines = tuple(line for part in strip_html(html.unescape(raw)).split("\n") if (line := plain_line(part)))
     start, length = element.get("start"), element.get("dur")

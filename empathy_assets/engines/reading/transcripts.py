@@ -3,6 +3,9 @@
 Lives here: the way from a file to passage rows. Must not live here: the formats, de-rolling, sentences.
 """
 
+# JSON of strangers is untyped; every value is checked before it is used.
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 import json

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 DENSE = ("log_words", "questions", "ends_in_question", "overlap_share", "overlap_log", "new_share", "you_share", "i_share", "context_log", "mirrors_feeling")
 
 _WORD = re.compile(r"[a-z']+")
-_COMMON = frozenset(
+COMMON = frozenset(
     "a about after again all also am an and any are as at be because been before but by can could did do does doing don't for from get go got had has have "
     "he her here him his how i i'm if in into is it it's just like me more my no not of off on one or other our out over own really she so some such than that "
     "the their them then there these they this those through to too up us very was we well were what when where which who why will with would yes yeah you your".split()
@@ -63,4 +63,4 @@ def dense(contexts: Sequence[str], responses: Sequence[str]) -> NDArray[Any]:
 
 def _content(words: Sequence[str]) -> frozenset[str]:
     """Return the stems (first six letters) of the words that are not function words."""
-    return frozenset(w[:6] for w in words if len(w) > 2 and w not in _COMMON)
+    return frozenset(w[:6] for w in words if len(w) > 2 and w not in COMMON)

@@ -80,18 +80,24 @@ def fit(columns: Columns, extra: Array, labels: Array, weights: Array, *, l2: fl
     """
     n, k = extra.shape
     share = weights / weights.sum()
+    # Only columns that occur are optimised: most of the hashed table is empty for a small source.
+    present, place = np.unique(columns.columns, return_inverse=True)
+    width = len(present)
 
     def objective(theta: Array) -> tuple[float, Array]:
-        coefficient, dense, bias = theta[: columns.n_columns], theta[columns.n_columns : -1], theta[-1]
-        z = columns.dot(coefficient) + extra @ dense + bias
+        coefficient, dense, bias = theta[:width], theta[width:-1], theta[-1]
+        z = np.bincount(columns.rows, weights=columns.values * coefficient[place], minlength=n) + extra @ dense + bias
         loss = np.logaddexp(0.0, z) - labels * z
         residual = share * (sigmoid(z) - labels)
         penalty = l2 / n
-        gradient = np.concatenate([columns.transposed_dot(residual) + penalty * coefficient, extra.T @ residual + penalty * dense, [residual.sum()]])
+        hashed = np.bincount(place, weights=columns.values * residual[columns.rows], minlength=width)
+        gradient = np.concatenate([hashed + penalty * coefficient, extra.T @ residual + penalty * dense, [residual.sum()]])
         return float(share @ loss) + 0.5 * penalty * float(theta[:-1] @ theta[:-1]), gradient
 
-    theta = minimise(objective, np.zeros(columns.n_columns + k + 1), iterations=iterations)
-    return theta[: columns.n_columns].astype(np.float32), theta[columns.n_columns : -1], float(theta[-1])
+    theta = minimise(objective, np.zeros(width + k + 1), iterations=iterations)
+    full = np.zeros(columns.n_columns, dtype=np.float32)
+    full[present] = theta[:width]
+    return full, theta[width:-1], float(theta[-1])
 
 
 def platt(scores: Array, labels: Array, weights: Array) -> tuple[float, float]:

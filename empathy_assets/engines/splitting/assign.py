@@ -7,6 +7,7 @@ Lives here: which cluster goes where. Must not live here: what makes a cluster (
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -16,81 +17,93 @@ import polars as pl
 from empathy_assets.engines.splitting.targets import Counts, largest_remainder, policy_shares, targets
 from empathy_assets.records.conversation import STAGES, Split
 
-_IMPROVED = 160  # clusters whose place is tried again; smaller ones hardly move a share
-_ROUNDS = 8
+_IMPROVED = 64  # clusters whose place is tried again; smaller ones hardly move a share
+_ROUNDS = 6
 
 Floats = npt.NDArray[np.float64]
+Score = tuple[float, float, float]
 
 
-def _cost(miss: Floats, scale: Floats) -> float:
-    """Return how far counts are from targets: squared misses per stage and of the total, relative to their size."""
-    total = miss.sum(axis=0)
-    return float(((miss**2) / scale[:, None]).sum() + (total**2).sum() / scale.sum() * len(scale))
+@dataclass(frozen=True, slots=True)
+class _Goal:
+    """What cluster counts are held against, shape (stages, splits).
+
+    Attributes:
+        full: Counts wanted in the end.
+        clustered: Counts wanted of clusters alone, in proportion; single records fill the rest.
+    """
+
+    full: Floats
+    clustered: Floats
+
+    def score(self, counts: Floats) -> Score:
+        """Return how bad counts of placed clusters are, worst concern first; lower is better.
+
+        Records over a split's total cannot be mended by single records, nor can those over a stage's share be without spoiling it; short
+        of that, chi-square against proportional counts.
+        """
+        over_total = np.maximum(counts.sum(axis=0) - self.full.sum(axis=0), 0.0).sum()
+        over_stage = (np.maximum(counts - self.full, 0.0) ** 2 / np.maximum(self.full.sum(axis=1, keepdims=True), 1.0)).sum()
+        chi_square = ((counts - self.clustered) ** 2 / np.maximum(self.clustered, 1.0)).sum()
+        return float(over_total), float(over_stage), float(chi_square)
 
 
-def _best(cluster: Floats, miss: Floats, scale: Floats) -> int:
-    costs: list[tuple[bool, float, float, int]] = []
-    for j in range(miss.shape[1]):
-        moved = miss.copy()
-        moved[:, j] += cluster
-        # Beyond a full split nothing smaller can make room again.
-        over = float(np.maximum(moved.sum(axis=0), 0.0).sum())
-        costs.append((over > 0, over, _cost(moved, scale), j))
-    return min(costs)[3]
+def _moved(counts: Floats, cluster: Floats, source: int, target: int) -> Floats:
+    tried = counts.copy()
+    tried[:, source] -= cluster
+    tried[:, target] += cluster
+    return tried
 
 
-def _score(miss: Floats, scale: Floats) -> tuple[float, float]:
-    return float(np.maximum(miss.sum(axis=0), 0.0).sum()), _cost(miss, scale)
+def _with(counts: Floats, cluster: Floats, split: int) -> Floats:
+    tried = counts.copy()
+    tried[:, split] += cluster
+    return tried
 
 
-def _improve(clusters: Floats, place: list[int], miss: Floats, scale: Floats) -> None:
-    """Move and swap the largest clusters while that brings the counts nearer to the targets."""
-    count = min(len(place), _IMPROVED)
-    for _ in range(_ROUNDS):
-        before = _score(miss, scale)
-        for a in range(count):
-            _try_moves(a, clusters, place, miss, scale)
-            for b in range(a + 1, count):
-                _try_swap(a, b, clusters, place, miss, scale)
-        if _score(miss, scale) >= before:
-            return
-
-
-def _try_moves(a: int, clusters: Floats, place: list[int], miss: Floats, scale: Floats) -> None:
-    for j in range(miss.shape[1]):
-        if j == place[a]:
-            continue
-        tried = miss.copy()
-        tried[:, place[a]] -= clusters[a]
-        tried[:, j] += clusters[a]
-        if _score(tried, scale) < _score(miss, scale):
-            miss[:] = tried
+def _try_moves(a: int, clusters: Floats, place: list[int], counts: Floats, goal: _Goal) -> None:
+    for j in range(counts.shape[1]):
+        tried = _moved(counts, clusters[a], place[a], j)
+        if goal.score(tried) < goal.score(counts):
+            counts[:] = tried
             place[a] = j
 
 
-def _try_swap(a: int, b: int, clusters: Floats, place: list[int], miss: Floats, scale: Floats) -> None:
+def _try_swap(a: int, b: int, clusters: Floats, place: list[int], counts: Floats, goal: _Goal) -> None:
     if place[a] == place[b] or (clusters[a] == clusters[b]).all():
         return
-    change = clusters[a] - clusters[b]
-    tried = miss.copy()
-    tried[:, place[a]] -= change
-    tried[:, place[b]] += change
-    if _score(tried, scale) < _score(miss, scale):
-        miss[:] = tried
+    tried = _moved(counts, clusters[a] - clusters[b], place[a], place[b])
+    if goal.score(tried) < goal.score(counts):
+        counts[:] = tried
         place[a], place[b] = place[b], place[a]
 
 
-def _place_clusters(clusters: Floats, goal: Counts) -> tuple[list[int], Counts]:
+def _improve(clusters: Floats, place: list[int], counts: Floats, goal: _Goal) -> None:
+    """Move and swap the largest clusters while that brings the counts nearer to the goal."""
+    count = min(len(place), _IMPROVED)
+    for _ in range(_ROUNDS):
+        before = goal.score(counts)
+        for a in range(count):
+            _try_moves(a, clusters, place, counts, goal)
+            for b in range(a + 1, count):
+                _try_swap(a, b, clusters, place, counts, goal)
+        if goal.score(counts) >= before:
+            return
+
+
+def _place_clusters(clusters: Floats, wanted: Counts) -> tuple[list[int], Counts]:
     """Return the split of every cluster (largest first) and the counts still open, shape (stages, splits); negative where overfull."""
-    miss = -goal.astype(np.float64)
-    scale = np.maximum(goal.sum(axis=1), 1).astype(np.float64)
+    full = wanted.astype(np.float64)
+    part = clusters.sum(axis=0) / np.maximum(full.sum(axis=1), 1.0)
+    goal = _Goal(full, full * part[:, None])
+    counts = np.zeros_like(full)
     place: list[int] = []
     for cluster in clusters:
-        j = _best(cluster, miss, scale)
-        miss[:, j] += cluster
+        j = min(range(full.shape[1]), key=lambda split: (goal.score(_with(counts, cluster, split)), split))
+        counts = _with(counts, cluster, j)
         place.append(j)
-    _improve(clusters, place, miss, scale)
-    return place, -np.rint(miss).astype(np.int64)
+    _improve(clusters, place, counts, goal)
+    return place, np.rint(full - counts).astype(np.int64)
 
 
 def _share_singles(singles: Sequence[int], open_: Counts) -> Counts:
@@ -165,5 +178,6 @@ def assign(frame: pl.DataFrame, shares: Mapping[Split, Fraction] | None = None) 
     dealt = _share_singles([s.height for s in singles], open_)
     for stage, one in enumerate(singles):
         chosen.update(zip(one["cluster_id"].to_list(), _spread(dealt[stage].tolist()), strict=True))
-    numbered = rows["cluster_id"].replace_strict(list(chosen), list(chosen.values()), return_dtype=pl.Int64)
-    return numbered.replace_strict(range(len(names)), names, return_dtype=pl.String).alias("split")
+    named = pl.DataFrame({"cluster_id": list(chosen), "split": [names[j] for j in chosen.values()]}, schema_overrides={"split": pl.String})
+    found = rows.select("cluster_id").join(named.cast({"cluster_id": pl.String}), on="cluster_id", how="left", maintain_order="left")
+    return found["split"]

@@ -27,8 +27,8 @@ def prepare_and_score(frame: pl.DataFrame, *, detector_weights: str = "", scorer
         detector_weights: Folder of the crisis detector's weights; empty for the bundled ones.
         scorer_weights: Folder of the EARS scorer's weights; empty for the bundled ones.
     """
-    detector = load_detector(Path(detector_weights) if detector_weights else None)
-    scorer = load_scorer(Path(scorer_weights) if scorer_weights else None)
+    detector = load_detector(Path(detector_weights)) if detector_weights else load_detector()
+    scorer = load_scorer(Path(scorer_weights)) if scorer_weights else load_scorer()
     kept, rejects = prepare(frame)
     scored = score_conversations(kept, detector, scorer)
     records = scored.select(pl.struct(pl.all()).alias("record"))

@@ -73,6 +73,9 @@ def _parse_xml(data: bytes) -> Parsed:
     except HostileMarkupError as error:
         return [], [refused("entity-declarations", detail=str(error), remedy="Fetch the page again from Europe PMC.")]
     root, rejects = parsed(text), list[Reject]()
+    if root is not None and tag(root) not in ("responseWrapper", "resultList", "result"):
+        detail = f"found <{tag(root)}>, expected a Europe PMC reply"
+        return [], [refused("html", detail=detail, remedy="Fetch the page again; a proxy's error page looks like this.")]
     nodes = within(root, "result")
     if root is None:
         for index, (piece, whole) in enumerate(spans(text, ("result",)), start=1):

@@ -12,7 +12,7 @@ from empathy_assets.engines.reading.papers.work import Parsed, Section, Work, re
 from empathy_assets.records.reject import Reject
 
 _FIELD = re.compile(r"^([A-Z]{2,4}) {0,2}- ?(.*)$")
-_LABEL = re.compile(r"(?:^|(?<=[.?!:)] ))([A-Z][A-Z ,/&'()-]{3,60}): ")
+_LABEL = re.compile(r"(?:^|(?<=[.?!:)] ))([A-Z][A-Z ,/&'()-]{2,60}): ")
 _TYPES = {
     "published erratum": "erratum",
     "retracted publication": "retracted",

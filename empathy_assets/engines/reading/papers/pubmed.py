@@ -23,6 +23,7 @@ from empathy_assets.engines.reading.papers.work import Parsed, Section, Work, re
 from empathy_assets.records.reject import Reject
 
 RECORDS = ("PubmedArticle", "PubmedBookArticle")
+_SETS = ("PubmedArticleSet", "PubmedBookArticleSet")
 _TYPES = {
     "Published Erratum": "erratum",
     "Retracted Publication": "retracted",
@@ -62,6 +63,9 @@ def parse(data: bytes) -> Parsed:
         return [], [
             refused("service-error", detail=f"PubMed answered: {'; '.join(errors)[:300]}", remedy="Correct the request and fetch again.")
         ]
+    if tag(root) not in (*RECORDS, *_SETS):
+        detail = f"found <{tag(root)}>, expected a set of PubMed records"
+        return [], [refused("html" if tag(root).lower() in ("html", "title") else "unknown-format", detail=detail, remedy=_REFETCH)]
     works: list[Work] = []
     rejects: list[Reject] = []
     for number, node in enumerate(within(root, *RECORDS), start=1):

@@ -143,7 +143,8 @@ JATS = f"""<!DOCTYPE article PUBLIC "-//NLM//DTD JATS v1.0//EN" "JATS-archiveart
 (<xref ref-type="bibr" rid="r4">Roe, 1998</xref>;
 <xref ref-type="bibr" rid="r5">Poe, 1999</xref>).
 <table-wrap><table><tr><td>7.3</td></tr></table></table-wrap></p></sec></sec>
-<ack><p>Thanks to all.</p></ack></body><back><ref-list><ref><mixed-citation>A reference.</mixed-citation></ref></ref-list></back></article>""".encode()
+<ack><p>Thanks to all.</p></ack></body>
+<back><ref-list><ref><mixed-citation>A reference.</mixed-citation></ref></ref-list></back></article>""".encode()
 
 NBIB = f"""
 PMID- 990000107

@@ -28,7 +28,8 @@ def test_flags_from_types_and_relations():
 
 
 XML = f"""<?xml version="1.0"?><responseWrapper xmlns:slx="http://www.scholix.org"><hitCount>2</hitCount><resultList>
-<result><id>1</id><source>MED</source><pmid>990000301</pmid><title>Slow &amp; steady</title><authorString>Vale I.</authorString><pubYear>2020</pubYear>
+<result><id>1</id><source>MED</source><pmid>990000301</pmid><title>Slow &amp; steady</title><authorString>Vale I.</authorString>
+<pubYear>2020</pubYear>
 <authorList><author><fullName>Vale I</fullName><firstName>Ines</firstName><lastName>Vale</lastName></author></authorList>
 <pubTypeList><pubType>Retraction of Publication</pubType></pubTypeList></result>
 <result><id>2</id><source>PPR</source><title>Second</title><abstractText>{LONG}</abstractText></result></resultList></responseWrapper>"""

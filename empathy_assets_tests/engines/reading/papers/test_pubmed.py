@@ -66,7 +66,8 @@ def test_missing_issue_date_falls_back_to_the_electronic_one():
 def test_collective_and_invalid_authors():
     authors = (
         "<Author ValidYN='Y'><CollectiveName>Listening Panel</CollectiveName></Author>"
-        "<Author ValidYN='N'><LastName>Wrong</LastName></Author><Author><LastName>Oso</LastName><Initials>P</Initials><Suffix>Jr</Suffix></Author>"
+        "<Author ValidYN='N'><LastName>Wrong</LastName></Author>"
+        "<Author><LastName>Oso</LastName><Initials>P</Initials><Suffix>Jr</Suffix></Author>"
     )
     assert one(article(authors=authors)).authors == ("Listening Panel", "P Oso Jr")
 
@@ -92,7 +93,8 @@ def test_errata_and_retractions_are_flagged(types, relations, flag):
 
 
 def test_ids_of_the_reference_list_are_not_taken_for_the_articles_own():
-    cited = "<PubmedData><ReferenceList><Reference><ArticleIdList><ArticleId IdType='doi'>10.1/other</ArticleId></ArticleIdList></Reference></ReferenceList></PubmedData>"
+    reference = "<Reference><ArticleIdList><ArticleId IdType='doi'>10.1/other</ArticleId></ArticleIdList></Reference>"
+    cited = f"<PubmedData><ReferenceList>{reference}</ReferenceList></PubmedData>"
     text = article(doi="").replace("</PubmedArticle>", f"{cited}</PubmedArticle>")
     assert one(text).doi == ""
 

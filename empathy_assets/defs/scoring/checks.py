@@ -1,0 +1,30 @@
+"""Checks of the judges: the certificate blocks every stage that would be scored by an uncertified detector."""
+
+import dagster as dg
+
+from empathy_assets.defs.check import Rule, Tables, dataset_checks
+from empathy_assets.engines.checking.finding import Finding
+from empathy_assets.engines.checking.judges import certificate_holds, has_card
+from empathy_assets.records.arrow import from_frame
+from empathy_assets.records.judge import Judge
+
+
+def _certificate(tables: Tables, _: dg.AssetCheckExecutionContext) -> Finding:
+    return certificate_holds(from_frame(tables["crisis_detector"], Judge)[0])
+
+
+def _card(name: str) -> Rule:
+    sentence = "The judge says what it was trained on, under which licences, and how far to trust it."
+    return Rule("card", sentence, lambda t, _: has_card(from_frame(t[name], Judge)[0]), blocking=False)
+
+
+crisis_detector_checks = dataset_checks(
+    "crisis_detector",
+    [
+        Rule(
+            "certificate", "Crisis sensitivity > 95 %: lower bound of the 95 % Wilson interval, specificity above its floor.", _certificate
+        ),
+        _card("crisis_detector"),
+    ],
+)
+ears_scorer_checks = dataset_checks("ears_scorer", [_card("ears_scorer")])

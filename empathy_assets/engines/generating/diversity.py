@@ -1,0 +1,161 @@
+"""Diversity of generated conversations: how near the nearest pair is, how much is shared with others, which sentence recurs.
+
+Words are hashed, shingles are 64-bit keys, so that a hundred thousand conversations are measured in seconds. A counterfactual pair counts once:
+pass one member of each.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from empathy_assets.policy.load import number
+
+_Keys = npt.NDArray[np.uint64]
+_PERMUTATIONS = 64
+_BAND_ROWS = 4
+_PRIME = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True)
+class Diversity:
+    """Figures of a set of conversations.
+
+    Attributes:
+        conversations: How many were measured.
+        jaccard_max: Highest Jaccard similarity of word 5-gram sets among pairs that MinHash proposes, 0 to 1.
+        overlap_mean: Mean share of a conversation's word 4-grams that occur in a fixed sample of others.
+        sentence_share_max: Share of conversations that hold the most repeated sentence.
+        sentence: That sentence.
+        distinct_2: Distinct word pairs over all word pairs.
+        words_mean: Mean words of a conversation.
+    """
+
+    conversations: int
+    jaccard_max: float
+    overlap_mean: float
+    sentence_share_max: float
+    sentence: str
+    distinct_2: float
+    words_mean: float
+
+
+def one_of_each_pair(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the conversations with the first member of each counterfactual pair only."""
+    pair = pl.col("labels").struct.field("pair_id").fill_null("")
+    return frame.filter((pair == "") | pair.is_first_distinct())
+
+
+def diversity(texts: pl.Series) -> Diversity:
+    """Return the figures of conversations given as one text each (turns joined by a line break)."""
+    words = texts.str.to_lowercase().str.extract_all(r"[a-z0-9']+")
+    lengths = words.list.len().to_numpy().astype(np.int64)
+    if texts.is_empty() or not lengths.sum():
+        return Diversity(texts.len(), 0.0, 0.0, 0.0, "", 0.0, 0.0)
+    hashed = words.explode().drop_nulls().hash(seed=1).to_numpy()
+    owner = np.repeat(np.arange(len(lengths)), lengths)
+    share, sentence = _repeated_sentence(texts)
+    pairs = _ngrams(hashed, owner, 2)[0]
+    return Diversity(
+        conversations=texts.len(),
+        jaccard_max=_nearest(*_ngrams(hashed, owner, 5), len(lengths)),
+        overlap_mean=_overlap(*_ngrams(hashed, owner, 4), len(lengths)),
+        sentence_share_max=share,
+        sentence=sentence,
+        distinct_2=float(len(np.unique(pairs)) / max(1, len(pairs))),
+        words_mean=float(lengths.mean()),
+    )
+
+
+def _ngrams(hashed: _Keys, owner: npt.NDArray[np.int64], n: int) -> tuple[_Keys, npt.NDArray[np.int64]]:
+    """Return the keys of all word n-grams that stay within a conversation, and whose they are."""
+    size = len(hashed) - n + 1
+    if size <= 0:
+        return np.empty(0, np.uint64), np.empty(0, np.int64)
+    keys = np.zeros(size, np.uint64)
+    with np.errstate(over="ignore"):
+        for i in range(n):
+            keys = keys * _PRIME + hashed[i : i + size]
+            keys ^= keys >> np.uint64(29)
+    inside = owner[:size] == owner[n - 1 :]
+    return keys[inside], owner[:size][inside]
+
+
+def _overlap(keys: _Keys, owner: npt.NDArray[np.int64], n: int) -> float:
+    """Return the mean share of 4-grams found in a fixed, evenly spaced sample of others (never oneself)."""
+    others = int(number("generation", "diversity.overlap_others"))
+    chosen = np.unique(np.linspace(0, n - 1, min(others + 1, n)).astype(np.int64))
+    in_sample = np.isin(owner, chosen)
+    pair = np.unique(np.stack([keys[in_sample], owner[in_sample].astype(np.uint64)]), axis=1)
+    sampled, holders = np.unique(pair[0], return_counts=True)
+    place = np.searchsorted(sampled, keys).clip(max=max(0, len(sampled) - 1))
+    known = sampled[place] == keys
+    # A member of the sample finds its own n-grams there: it needs a second holder.
+    needed = np.where(in_sample, 2, 1)
+    hit = known & (holders[place] >= needed)
+    totals = np.bincount(owner, minlength=n)
+    share = np.bincount(owner, weights=hit, minlength=n)[totals > 0] / totals[totals > 0]
+    return float(share.mean()) if len(share) else 0.0
+
+
+def _nearest(keys: _Keys, owner: npt.NDArray[np.int64], n: int) -> float:
+    """Return the highest exact Jaccard among pairs that share a MinHash band; pairs above 0.5 are proposed with near certainty."""
+    if n < 2 or not len(keys):
+        return 0.0
+    starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
+    present = owner[starts]
+    signature = _minhash(keys, starts)
+    sets: dict[int, _Keys] = {}
+    ends = np.r_[starts[1:], len(keys)]
+
+    def shingles(i: int) -> _Keys:
+        if i not in sets:
+            sets[i] = np.unique(keys[starts[i] : ends[i]])
+        return sets[i]
+
+    best = 0.0
+    for a, b in _proposed(signature, len(present)):
+        one, two = shingles(a), shingles(b)
+        common = len(np.intersect1d(one, two, assume_unique=True))
+        best = max(best, common / (len(one) + len(two) - common))
+    return best
+
+
+def _minhash(keys: _Keys, starts: npt.NDArray[np.int64]) -> _Keys:
+    rng = np.random.default_rng(0)
+    multipliers = rng.integers(1, 2**63, _PERMUTATIONS, dtype=np.uint64) | np.uint64(1)
+    with np.errstate(over="ignore"):
+        return np.stack([np.minimum.reduceat((keys * m) ^ ((keys * m) >> np.uint64(31)), starts) for m in multipliers], axis=1)
+
+
+def _proposed(signature: _Keys, n: int) -> list[tuple[int, int]]:
+    """Return neighbours in each band's order: pairs whose `_BAND_ROWS` minima agree."""
+    found: set[tuple[int, int]] = set()
+    for band in range(0, _PERMUTATIONS, _BAND_ROWS):
+        with np.errstate(over="ignore"):
+            key = np.zeros(n, np.uint64)
+            for column in range(band, band + _BAND_ROWS):
+                key = key * _PRIME + signature[:, column]
+        order = np.argsort(key, kind="stable")
+        same = np.flatnonzero(key[order][1:] == key[order][:-1])
+        found.update((int(order[i]), int(order[i + 1])) for i in same)
+    return sorted(found)
+
+
+def _repeated_sentence(texts: pl.Series) -> tuple[float, str]:
+    sentences = (
+        pl.DataFrame({"text": texts})
+        .with_row_index("row")
+        .with_columns(pl.col("text").str.to_lowercase().str.extract_all(r"[^.!?\n]+[.!?]"))
+        .explode("text")
+        .drop_nulls()
+        .with_columns(pl.col("text").str.strip_chars())
+        .unique()
+        .group_by("text")
+        .len()
+        .sort("len", "text", descending=[True, False])
+    )
+    if sentences.is_empty():
+        return 0.0, ""
+    return float(sentences["len"][0]) / texts.len(), str(sentences["text"][0])

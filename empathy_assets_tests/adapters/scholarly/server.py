@@ -1,0 +1,86 @@
+"""A real HTTP server in a thread that answers as a test tells it to, and remembers when it was asked what."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+
+@dataclass
+class Answer:
+    """One answer; `stall` seconds pass before the body, `cut` drops the connection after so many bytes of it."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    stall: float = 0.0
+    cut: int | None = None
+
+
+@dataclass
+class Asked:
+    """One request as the server saw it."""
+
+    at: float
+    path: str
+    params: dict[str, str]
+    headers: dict[str, str]
+
+
+@dataclass
+class Server:
+    """Address and log of a running server."""
+
+    base: str
+    log: list[Asked] = field(default_factory=list)
+
+    def gaps(self) -> list[float]:
+        """Return the seconds between requests."""
+        return [b.at - a.at for a, b in zip(self.log, self.log[1:], strict=False)]
+
+
+@contextmanager
+def serving(answer: Callable[[Asked, int], Answer]) -> Iterator[Server]:
+    """Run a server that calls `answer(request, how many came before)` for each request."""
+    lock = threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            url = urlsplit(self.path)
+            params = {k: v[0] for k, v in parse_qs(url.query, keep_blank_values=True).items()}
+            asked = Asked(time.monotonic(), url.path, params, {k.lower(): v for k, v in self.headers.items()})
+            with lock:
+                number = len(server.log)
+                server.log.append(asked)
+            reply = answer(asked, number)
+            if reply.stall:
+                time.sleep(reply.stall)
+            try:
+                self.send_response(reply.status)
+                for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(reply.body if reply.cut is None else reply.body[: reply.cut])
+            except OSError:
+                self.close_connection = True
+            if reply.cut is not None:
+                self.close_connection = True
+
+        def log_message(self, *_: object) -> None:
+            """Keep the test output clean."""
+
+    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = Server(f"http://127.0.0.1:{http.server_address[1]}")
+    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        http.shutdown()
+        http.server_close()
+        thread.join()

@@ -1,0 +1,166 @@
+"""All services together: merged works, isolated failures, no secrets, no second request."""
+
+import pytest
+from pydantic import SecretStr
+
+from empathy_assets.adapters.scholarly import crossref, europe_pmc, fetch, openalex, pubmed, semantic_scholar
+from empathy_assets.adapters.scholarly.fetch import fetch_findings, fetch_works
+from empathy_assets.adapters.scholarly.queries import Query
+from empathy_assets.adapters.scholarly.settings import SERVICES, FetchSettings
+from empathy_assets_tests.adapters.scholarly.replies import TOTAL, world
+from empathy_assets_tests.adapters.scholarly.server import Answer, serving
+
+QUERIES = [Query(text="trauma informed care", max_results=4)]
+
+
+@pytest.fixture(autouse=True)
+def small_pages(monkeypatch):
+    """Two works a page and a pace that suits a test."""
+    for module in (pubmed, europe_pmc, semantic_scholar, openalex, crossref):
+        monkeypatch.setattr(module, "number", lambda *_: 2)
+    real = fetch.number
+    monkeypatch.setattr(fetch, "number", lambda file, key: 200.0 if key.startswith("rate.") else real(file, key))
+
+
+def settings(base: str, **changes) -> FetchSettings:
+    return FetchSettings(**({"enabled": True, "bases": {s: f"{base}/{s}" for s in SERVICES}} | changes))
+
+
+def test_every_service_is_paged_and_works_are_merged(tmp_path):
+    lines: list[str] = []
+    with serving(world) as server:
+        passages, rejects, stats = fetch_findings(QUERIES, tmp_path, settings(server.base), lines.append)
+    assert rejects == []
+    assert {name: s.works for name, s in stats.items()} == dict.fromkeys(SERVICES, 4)
+    assert {name: s.requests for name, s in stats.items()} == dict.fromkeys(SERVICES, 2) | {"pubmed": 3}
+    works = {p.provenance.work_id for p in passages}
+    assert len(works) == 19  # one of Europe PMC's works has the DOI of one of PubMed's
+    assert {p.licence for p in passages} == {"LicenseRef-internal-research", "CC-BY-4.0", "CC-BY-NC-4.0"}
+    assert all(p.provenance.file.startswith("http://127.0.0.1") and p.provenance.doi and p.provenance.file_sha256 for p in passages)
+    assert len(lines) == 5
+
+
+def test_a_second_run_sends_no_request_and_gives_the_same(tmp_path):
+    with serving(world) as server:
+        first = fetch_findings(QUERIES, tmp_path, settings(server.base))
+        asked = len(server.log)
+        second = fetch_findings(QUERIES, tmp_path, settings(server.base))
+    assert len(server.log) == asked
+    assert second[0] == first[0]
+    assert all(s.requests == 0 and s.cached for s in second[2].values())
+
+
+@pytest.mark.parametrize("broken", SERVICES)
+def test_one_failing_service_never_stops_the_others(tmp_path, broken):
+    def answer(asked, number):
+        return Answer(b"<html>down</html>", 503) if f"/{broken}/" in asked.path else world(asked, number)
+
+    queries = [Query(text=t, max_results=2) for t in ("grief", "shame", "panic", "sleep")]
+    with serving(answer) as server:
+        works, rejects, stats = fetch_works(queries, tmp_path, settings(server.base))
+    assert {r.reason for r in rejects} == {"service-unavailable", "service-skipped"}
+    assert (stats[broken].works, stats[broken].failures, stats[broken].queries) == (0, 2, 2)
+    assert len(works) == 4 * 2 * 4
+    assert all(r.remedy and broken in r.file for r in rejects)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_html_in_a_200_reply_is_reported_after_retries(tmp_path, service):
+    def answer(asked, _):
+        return Answer(b"<!doctype html><title>Maintenance</title>")
+
+    with serving(answer) as server:
+        works, rejects, stats = fetch_works([Query(text="grief", services=(service,))], tmp_path, settings(server.base))
+    assert works == []
+    assert len(rejects) == 1
+    assert rejects[0].reason in {"html", "service-error"}
+    assert stats[service].requests == 5
+
+
+def test_a_page_that_stays_truncated_gives_its_whole_records(tmp_path):
+    def answer(asked, number):
+        reply = world(asked, number)
+        return Answer(reply.body[:-120]) if asked.path.endswith("efetch.fcgi") else reply
+
+    with serving(answer) as server:
+        works, rejects, _ = fetch_works([Query(text="grief", services=("pubmed",), max_results=2)], tmp_path, settings(server.base))
+    assert [w.pmid for w in works] == ["990000700"]
+    assert [r.reason for r in rejects] == ["truncated"]
+
+
+def test_an_expired_session_is_renewed_once(tmp_path):
+    sessions = iter(["OLD", "ENV", "ENV"])
+
+    def answer(asked, number):
+        reply = world(asked, number)
+        return Answer(reply.body.replace(b"ENV", next(sessions).encode())) if asked.path.endswith("esearch.fcgi") else reply
+
+    with serving(answer) as server:
+        works, rejects, _ = fetch_works([Query(text="grief", services=("pubmed",), max_results=2)], tmp_path, settings(server.base))
+    assert len(works) == 2
+    assert rejects == []
+
+
+def test_an_error_that_stays_is_that_querys_reject(tmp_path):
+    def answer(asked, _):
+        if asked.path.endswith("esearch.fcgi"):
+            return Answer(b"<eSearchResult><ERROR>Invalid db name</ERROR></eSearchResult>")
+        return Answer(b"")
+
+    with serving(answer) as server:
+        _, (reject,), _ = fetch_works([Query(text="grief", services=("pubmed",))], tmp_path, settings(server.base))
+    assert reject.reason == "service-error"
+    assert "Invalid db name" in reject.detail
+
+
+def test_all_there_is_ends_the_paging(tmp_path):
+    with serving(world) as server:
+        works, rejects, _ = fetch_works([Query(text="grief", max_results=50)], tmp_path, settings(server.base))
+    assert rejects == []
+    assert len(works) == TOTAL * len(SERVICES)
+
+
+def test_keys_and_contact_are_sent_only_where_they_belong(tmp_path):
+    keys = {"pubmed": SecretStr("K-ncbi"), "semantic_scholar": SecretStr("K-s2"), "openalex": SecretStr("K-oa")}
+    with serving(world) as server:
+        result = fetch_findings(QUERIES, tmp_path, settings(server.base, keys=keys, email="lab@example.org"))
+    by_service = {asked.path.split("/")[1]: asked for asked in server.log}
+    assert by_service["pubmed"].params["api_key"] == "K-ncbi"
+    assert by_service["pubmed"].params["tool"] == "empathy_assets"
+    assert by_service["pubmed"].params["email"] == "lab@example.org"
+    assert by_service["semantic_scholar"].headers["x-api-key"] == "K-s2"
+    assert by_service["openalex"].params["api_key"] == "K-oa"
+    assert by_service["crossref"].params["mailto"] == "lab@example.org"
+    stored = b"".join(p.read_bytes() for p in tmp_path.rglob("*.reply")).decode()
+    assert not any(secret in stored + repr(result) for secret in ("K-ncbi", "K-s2", "K-oa", "lab@example.org"))
+
+
+def test_switched_off_nothing_is_asked(tmp_path):
+    with serving(world) as server:
+        assert fetch_findings(QUERIES, tmp_path, settings(server.base, enabled=False)) == ([], [], {})
+    assert server.log == []
+
+
+def test_a_surprise_in_one_client_is_a_reject(tmp_path, monkeypatch):
+    class Odd:
+        def __init__(self, _): ...
+
+        def pages(self, *_):
+            raise ZeroDivisionError
+
+    monkeypatch.setitem(fetch._CLIENTS, "crossref", (Odd, lambda _: ([], [])))
+    with serving(world) as server:
+        works, rejects, _ = fetch_works(QUERIES, tmp_path, settings(server.base))
+    assert [r.reason for r in rejects] == ["unreadable"]
+    assert len(works) == 16
+
+
+def test_rates_follow_the_key():
+    real = fetch._rate
+    with pytest.MonkeyPatch.context() as patch:
+        from empathy_assets.policy.load import number
+
+        patch.setattr(fetch, "number", number)
+        assert real("pubmed", FetchSettings()) == 3.0
+        assert real("pubmed", FetchSettings(keys={"pubmed": SecretStr("k")})) == 10.0
+        assert real("crossref", FetchSettings()) <= 3.0
