@@ -2,9 +2,17 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from empathy_assets.adapters.settings import Settings
+    from empathy_assets.console.build import BuildResult
 
 # Deadlines measure the machine, not the code; derandomised examples make a red test red for everyone.
 settings.register_profile("project", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -43,3 +51,37 @@ def s3_bucket(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
     client = boto3.client("s3", endpoint_url=s3_endpoint, region_name="gra")
     client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "gra"})
     return f"s3://{name}/root"
+
+
+@dataclass(frozen=True)
+class Built:
+    """A release built once per session by the same code as `empathy build`, for tests that look at what a build leaves behind."""
+
+    settings: "Settings"
+    result: "BuildResult"
+
+    def table(self, asset: str, release: str | None = None) -> "pl.DataFrame":
+        """Return a stored table."""
+        import dagster as dg
+
+        from empathy_assets.adapters.io_manager import ParquetIOManager
+
+        return ParquetIOManager(root_uri=self.settings.storage).read(dg.AssetKey([asset]), release)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The release `next` at 300 conversations from the bundled samples."""
+    from rich.console import Console
+
+    from empathy_assets.adapters.settings import Settings
+    from empathy_assets.console.build import run_build
+
+    home = tmp_path_factory.mktemp("built")
+    settings = Settings(storage=str(home / "data"), scale=0.005)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(home)
+        patch.delenv("DAGSTER_HOME", raising=False)
+        result = run_build("next", settings, Console(quiet=True))
+    assert result.success, (result.errors, result.failed_blocking)
+    return Built(settings, result)

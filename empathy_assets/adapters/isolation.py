@@ -39,6 +39,7 @@ WORKS_SCHEMA = pl.Schema({"file": pl.String, "work_id": pl.String, "title_key": 
 _POLL_SECONDS = 0.05
 _START_SECONDS = 30.0  # importing polars and lxml on a busy machine
 _BATCH_ROWS = 4000
+_FEW_ROWS = 500
 _MIB = 1 << 20
 
 
@@ -219,9 +220,10 @@ def perform(job: Job) -> Outcome:
 def frame_of(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
     """Return rows as a frame with exactly the schema of the table's record model.
 
-    Columns are built one by one: several times faster for nested records than handing the rows to polars.
+    Many rows are built column by column: several times faster for nested records than handing the rows to polars. Few are not, because
+    the first `pyarrow.array` of a process imports pandas.
     """
-    if table == "works" or not rows:
+    if table == "works" or len(rows) < _FEW_ROWS:
         return pl.DataFrame(rows, schema=WORKS_SCHEMA if table == "works" else polars_schema(MODELS[table]), orient="row")
     schema = arrow_schema(MODELS[table])
     columns = [_column([row[field.name] for row in rows], field.type) for field in schema]

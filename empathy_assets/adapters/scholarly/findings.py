@@ -14,6 +14,7 @@ from empathy_assets.adapters.scholarly.cache import Folder
 from empathy_assets.adapters.scholarly.fetch import Progress, Stats, fetch_works
 from empathy_assets.adapters.scholarly.queries import all_queries
 from empathy_assets.adapters.scholarly.settings import FetchSettings
+from empathy_assets.engines.reading.language import language_of as judged_language
 from empathy_assets.engines.reading.papers.merge import merged
 from empathy_assets.engines.reading.papers.passages import LanguageOf, passages_of
 from empathy_assets.engines.reading.papers.read import landed_works
@@ -68,13 +69,21 @@ def _landed(landing: Path, rights_for: RightsFor) -> tuple[list[Work], list[Reje
     return works, rejects, len(paths)
 
 
+def _repeated(passage: Passage, first: Passage) -> Reject:
+    """Return the reject of a passage whose text another work or file already gave."""
+    at, known = passage.provenance, first.provenance
+    detail = f"the same text stands in {known.file}, {known.anchor}"
+    problem = refused("duplicate-passage", position=at.anchor, file=at.file, detail=detail, remedy="None needed; the first one is kept.")
+    return problem.model_copy(update={"file_sha256": at.file_sha256})
+
+
 def collect_findings(
     landing: Path,
     cache: Folder,
     settings: FetchSettings,
     *,
     rights_for: RightsFor,
-    language_of: LanguageOf | None = None,
+    language_of: LanguageOf | None = judged_language,
     progress: Progress | None = None,
 ) -> Findings:
     """Return every passage there is to be had from landed papers and, if switched on, from the services.
@@ -84,7 +93,7 @@ def collect_findings(
         cache: Storage root of raw replies.
         settings: Whether, as whom and with which keys; the default asks nobody.
         rights_for: Declaration of a landed file; None quarantines it with reason `undeclared-rights`.
-        language_of: Judge of language.
+        language_of: Judge of language; None takes the sources' word for it.
         progress: Receives one line per finished query.
 
     Returns:
@@ -99,7 +108,8 @@ def collect_findings(
     for work in together:
         kept, without = passages_of(work, licence=table("scholarly")["defaults"]["fetched_licence"], language_of=language_of)
         for passage in kept:
-            passages.setdefault(passage.id, passage)
+            if (first := passages.setdefault(passage.id, passage)) is not passage:
+                rejects.append(_repeated(passage, first))
         rejects += without
     stats = {
         "files": files,

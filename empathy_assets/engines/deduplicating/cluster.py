@@ -16,6 +16,8 @@ from empathy_assets.engines.deduplicating.shingles import I64, U32, U64, Shingle
 from empathy_assets.policy.load import number
 
 _PAIR_BLOCK = 1 << 22  # shingles of candidate pairs compared at a time
+_SKETCH_BLOCK = 1 << 23  # sketch entries sorted at a time: a million texts stay within some hundred megabytes
+_TEXT_BLOCK = 20_000  # conversations whose text is joined at a time
 
 
 def texts_of(frame: pl.DataFrame) -> pl.Series:
@@ -35,6 +37,25 @@ def _gather(sets: Shingles, rows: I64, limit: int | None = None) -> tuple[npt.ND
     return owner, sets.values[place]
 
 
+def _meetings(value: U32, follow: U32, owner: I64, small: int, reach: int) -> list[U64]:
+    """Return the pairs (lesser text in the upper half) that meet in buckets of equal `value`, once for every bucket."""
+    key = (value.astype(np.uint64) << np.uint64(32)) | follow
+    order = np.argsort(key, kind="stable")
+    key, owner = key[order], owner[order]
+    bucket = (key >> np.uint64(32)).astype(np.uint32)
+    edge = np.flatnonzero(np.r_[True, bucket[1:] != bucket[:-1], True])
+    size = np.repeat(np.diff(edge), np.diff(edge)) if len(bucket) else np.zeros(0, dtype=np.int64)
+    found: list[U64] = []
+    for step in range(1, small):
+        near = (bucket[step:] == bucket[:-step]) & (size[step:] <= small)
+        if step <= reach:
+            near |= key[step:] == key[:-step]
+        a, b = owner[:-step][near], owner[step:][near]
+        low, high = np.minimum(a, b).astype(np.uint64), np.maximum(a, b).astype(np.uint64)
+        found.append((low << np.uint64(32)) | high)
+    return found
+
+
 def candidate_pairs(sets: Shingles, sketch: int, small: int, reach: int, least: int) -> tuple[I64, I64]:
     """Return pairs (a < b) of texts whose bottom sketches meet in `least` buckets (fewer where a sketch is short).
 
@@ -45,26 +66,16 @@ def candidate_pairs(sets: Shingles, sketch: int, small: int, reach: int, least: 
         reach: Successors of like continuation compared in larger buckets.
         least: Buckets in which a pair has to meet.
     """
-    count = len(sets.offsets) - 1
-    owner, value = _gather(sets, np.arange(count), sketch)
-    follow = np.zeros(len(value), dtype=np.uint64)
+    owner, value = _gather(sets, np.arange(len(sets.offsets) - 1), sketch)
+    follow = np.zeros(len(value), dtype=np.uint32)
     same = owner[1:] == owner[:-1]
     follow[:-1][same] = value[1:][same]
-    key: U64 = (value.astype(np.uint64) << np.uint64(32)) | follow
-    order = np.argsort(key, kind="stable")
-    key, owner = key[order], owner[order]
-    bucket = (key >> np.uint64(32)).astype(np.uint32)
-    edge = np.flatnonzero(np.r_[True, bucket[1:] != bucket[:-1], True]) if len(bucket) else np.zeros(1, dtype=np.int64)
-    size = np.repeat(np.diff(edge), np.diff(edge))
+    parts = len(value) // _SKETCH_BLOCK + 1
     found: list[U64] = []
-    for step in range(1, small):
-        near = (bucket[step:] == bucket[:-step]) & (size[step:] <= small)
-        if step <= reach:
-            near |= key[step:] == key[:-step]
-        a, b = owner[:-step][near], owner[step:][near]
-        low, high = np.minimum(a, b).astype(np.uint64), np.maximum(a, b).astype(np.uint64)
-        found.append((low << np.uint64(32)) | high)
-    pairs, times = np.unique(np.concatenate(found), return_counts=True) if found else (np.zeros(0, np.uint64), np.zeros(0, np.int64))
+    for part in range(parts):  # buckets are independent: each part holds some of them whole
+        here = np.flatnonzero(value % np.uint32(parts) == part) if parts > 1 else slice(None)
+        found += _meetings(value[here], follow[here], owner[here], small, reach)
+    pairs, times = np.unique(np.concatenate(found), return_counts=True)
     a, b = (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
     length = np.minimum(np.diff(sets.offsets), sketch)
     enough = times >= np.minimum(least, np.maximum(1, np.minimum(length[a], length[b]) // 8))
@@ -104,6 +115,16 @@ def components(count: int, a: I64, b: I64) -> I64:
             return parent
 
 
+def _shingles_of(frame: pl.DataFrame, rows: I64) -> Shingles:
+    """Return the shingles of the listed conversations, joining the text of only some at a time."""
+    n = int(number("deduplicating", "near.shingle_words"))
+    blocks = [rows[at : at + _TEXT_BLOCK] for at in range(0, len(rows), _TEXT_BLOCK)]
+    parts = [shingles(texts_of(frame.gather(block)), n) for block in blocks]
+    lengths = [np.diff(part.offsets) for part in parts]
+    offsets = np.concatenate([np.zeros(1, dtype=np.int64), *lengths]).cumsum()
+    return Shingles(np.concatenate([np.zeros(0, dtype=np.uint32), *(part.values for part in parts)]), offsets)
+
+
 def near_duplicate_clusters(frame: pl.DataFrame) -> pl.DataFrame:
     """Cluster the conversations of `frame` that are exact or near copies of one another.
 
@@ -119,7 +140,7 @@ def near_duplicate_clusters(frame: pl.DataFrame) -> pl.DataFrame:
     rows = pl.int_range(frame.height, dtype=pl.UInt32, eager=True).alias("row")
     first = frame.select("id").with_row_index("row").select(pl.col("row").first().over("id")).to_series().to_numpy().astype(np.int64)
     distinct = np.unique(first)
-    sets = shingles(texts_of(frame.select("turns").gather(distinct)), int(number("deduplicating", "near.shingle_words")))
+    sets = _shingles_of(frame.select("turns"), distinct)
     settings = {k: int(number("deduplicating", f"near.{v}")) for k, v in
                 {"sketch": "sketch_size", "small": "small_bucket", "reach": "reach", "least": "least_shared"}.items()}  # fmt: skip
     a, b = candidate_pairs(sets, **settings)

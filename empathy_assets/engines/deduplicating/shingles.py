@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import pyarrow as pa
 
 U64 = npt.NDArray[np.uint64]
 U32 = npt.NDArray[np.uint32]
@@ -109,14 +108,16 @@ def words(texts: pl.Series) -> Iterator[Words]:
     if special.any():
         plain = texts.filter(special).str.replace_many(list(_TYPOGRAPHY), list(_TYPOGRAPHY.values()))
         texts = texts.clone().scatter(special.arg_true(), plain.str.to_lowercase())
-    array: pa.Array[Any] = texts.fill_null("").rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+    plain_texts = texts.fill_null("").rechunk()
+    array: Any = plain_texts.to_arrow(compat_level=pl.CompatLevel.oldest())  # large_string: one buffer of bytes, one of limits
     _, bounds, payload = array.buffers()
-    offsets: I64 = np.frombuffer(bounds, dtype=np.int64)[array.offset : array.offset + len(array) + 1]  # pyright: ignore
+    offsets: I64 = np.frombuffer(bounds, dtype=np.int64)[array.offset : array.offset + len(plain_texts) + 1]
     data = np.frombuffer(payload, dtype=np.uint8) if payload is not None else np.zeros(0, dtype=np.uint8)
     first = 0
-    while first < len(array):
-        stop = int(np.searchsorted(offsets, offsets[first] + _BLOCK, side="right")) - 1
-        stop = min(max(stop, first + 1), len(array))
+    while first < len(plain_texts):
+        reach: I64 = np.searchsorted(offsets, offsets[first : first + 1] + _BLOCK, side="right")
+        stop = int(reach[0]) - 1
+        stop = min(max(stop, first + 1), len(plain_texts))
         low, high = int(offsets[first]), int(offsets[stop])
         yield _hash_block(data[low:high], offsets[first : stop + 1] - low, first)
         first = stop

@@ -111,7 +111,10 @@ def rejects_by_reason(ledger: pl.DataFrame) -> pl.DataFrame:
 
 def waterfall(ledger: pl.DataFrame) -> pl.DataFrame:
     """Return the yield gate by gate: `stage`, `gate`, `entered`, `dropped`, `left`; each record counts at the first gate that failed it."""
-    order = ledger.select(pl.col("gate").unique(maintain_order=True)).with_row_index("step")
+    # The order of the registry, not of the ledger's rows; what is no gate (the composition) comes after all gates.
+    known = [gate.name for gate in registered()]
+    present = sorted(set(ledger["gate"].to_list()), key=lambda name: (known.index(name) if name in known else len(known), name))
+    order = pl.DataFrame({"gate": present, "step": range(len(present))}, schema={"gate": pl.String, "step": pl.UInt32})
     placed = ledger.select("ref", "stage", "gate", "passed").join(order, on="gate", how="left", maintain_order="left")
     first = placed.filter(~pl.col("passed")).group_by("ref", "stage").agg(pl.col("step").min())
     lost = first.group_by("stage", "step").agg(pl.len().alias("dropped"))

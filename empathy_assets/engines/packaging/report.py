@@ -76,12 +76,11 @@ def _steps(figures: Mapping[str, Any]) -> list[tuple[str, int]]:
 
 def _operating_point(certificate: Mapping[str, Any]) -> str:
     """Return the plot of the certified operating point, where the certificate states one."""
-    names = ("specificity", "sensitivity", "sensitivity_lower", "sensitivity_upper")
-    values = [certificate.get(name) for name in names]
-    if not all(isinstance(value, int | float) for value in values):
+    known = {name: certificate.get(name) for name in ("specificity", "sensitivity", "sensitivity_lower")}
+    if not all(isinstance(value, int | float) for value in known.values()):
         return ""
-    specificity, sensitivity, lower, upper = (float(v) for v in values if v is not None)
-    return inline_svg(crisis_roc_point(specificity, sensitivity, lower, upper))
+    specificity, sensitivity, lower = (float(value) for value in known.values() if value is not None)
+    return inline_svg(crisis_roc_point(specificity, sensitivity, lower))
 
 
 def _plots(frame: pl.DataFrame, figures: Mapping[str, Any]) -> dict[str, str]:

@@ -121,28 +121,26 @@ def split_comparison(shares: Mapping[str, Mapping[str, float]], wanted: Mapping[
     return render(draw, fmt)
 
 
-def crisis_roc_point(specificity: float, sensitivity: float, lower: float, upper: float, fmt: Format = "svg") -> bytes:
-    """Return the detector's operating point in the corner of the ROC plane that matters, with its 95 % interval.
+def crisis_roc_point(specificity: float, sensitivity: float, lower: float, fmt: Format = "svg") -> bytes:
+    """Return the detector's operating point in the corner of the ROC plane that matters, with the certified lower bound.
 
     Args:
         specificity: Share of non-crisis texts left alone, 0 to 1.
         sensitivity: Share of crisis texts found, 0 to 1.
         lower: Lower bound of the sensitivity's 95 % Wilson interval.
-        upper: Upper bound.
         fmt: `svg` or `png`.
     """
 
     def draw(axes: Any) -> None:
         false_alarms = 1 - specificity
-        below, above = max(0.0, sensitivity - lower), max(0.0, upper - sensitivity)
-        axes.errorbar([false_alarms], [sensitivity], yerr=[[below], [above]], fmt="o", color=BLUE, capsize=4)
+        axes.errorbar([false_alarms], [sensitivity], yerr=[[max(0.0, sensitivity - lower)], [0.0]], fmt="o", color=BLUE, capsize=4)
         axes.axhline(0.95, color=BLACK, linestyle="--", linewidth=1, label="sensitivity 0.95")
         axes.plot([0, 1], [0, 1], color=SKY, linewidth=0.8, label="chance")
         axes.set_xlim(0, 1)
         axes.set_ylim(min(0.5, lower), 1.0)
         axes.set_xlabel("false alarms (1 - specificity)")
         axes.set_ylabel("sensitivity")
-        axes.set_title(f"Crisis detector: sensitivity {sensitivity:.3f} [{lower:.3f}, {upper:.3f}], specificity {specificity:.3f}")
+        axes.set_title(f"Crisis detector: sensitivity {sensitivity:.3f} (at least {lower:.3f}), specificity {specificity:.3f}")
         axes.legend(frameon=False, loc="lower right")
 
     return render(draw, fmt)

@@ -31,6 +31,7 @@ _STOP = re.compile(r"[.!?:][\"'”’)\]\d]*$")
 _HYPHEN_END = re.compile(r"(?<=[^\W\d_])(?:\x02|\u00ad|\ufffe|-)$")
 _DROPPED = re.compile(r"[\x00\x01\x03-\x08\x0b\x0e-\x1f\ufffe\uffff]")
 _SHORT_LINE = 0.8
+_LONG_PARAGRAPH = 1500  # characters; where line lengths give no paragraph away, page anchors stay true to within a page
 _YEAR = re.compile(r"^D:(\d{4})")
 _ENCRYPTED_CODE = "password"
 _HEADING_WORDS = 14
@@ -169,7 +170,8 @@ def _paragraphs(lines: Sequence[_Line], outline: dict[tuple[int, str], int]) -> 
             held = None
             continue
         held = Para(line.text, 0, line.page) if held is None else replace(held, text=_joined(held.text, line.text))
-        if len(line.text) < _SHORT_LINE * width and _STOP.search(line.text):
+        ends = len(line.text) < _SHORT_LINE * width or len(held.text) > _LONG_PARAGRAPH
+        if ends and _STOP.search(line.text):
             yield held
             held = None
     if held:

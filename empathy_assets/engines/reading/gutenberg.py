@@ -17,6 +17,7 @@ _MENTION = re.compile(r"project gutenberg", re.IGNORECASE)
 _FIELD = re.compile(r"^(Title|Author|Language)[ \t]*:[ \t]*(.+(?:\n[ \t]{2,}\S.*)*)", re.MULTILINE)
 _HEAD_CHARS = 20_000
 _HEAD_SHARE = 0.3
+_HEAD_ITEMS = 100  # in a short text the header may be most of it
 
 
 def is_gutenberg(head: str) -> bool:
@@ -37,7 +38,7 @@ def body_range(items: Sequence[str]) -> tuple[int, int]:
     for index, item in enumerate(items):
         if "gutenberg" not in item.lower() and "SMALL PRINT" not in item and "FULL LICENSE" not in item:
             continue
-        if _START.search(item) and index <= max(len(items) * _HEAD_SHARE, 1):
+        if _START.search(item) and index <= max(len(items) * _HEAD_SHARE, _HEAD_ITEMS):
             start = index + 1
         elif _END.search(item) and index > start:
             stop = index

@@ -103,15 +103,27 @@ class _Resync:
         if not self.keys and isinstance(value, dict):
             self.keys = set(value)
 
-    def plausible(self, value: Any) -> bool:
-        """Return whether a record found after a gap is of the same kind, not an object from the inside of another."""
-        if not self.checks or not self.keys:
-            return True
-        return isinstance(value, dict) and len(self.keys & set(value)) * 2 >= len(self.keys)
-
     def after(self, at: int) -> int:
+        """Return where the next record begins, -1 if there is none.
+
+        Without line structure a candidate counts only if it parses and has fields of the records before, for it may be an object from
+        the inside of the spoiled one.
+        """
+        tries = int(number("reading", "limits.json_failures"))
         found = self.pattern.search(self.text, at + 1)
-        return found.end() if found else -1
+        while found and tries:
+            if not self.checks or self._plausible(found.end()):
+                return found.end()
+            tries -= 1
+            found = self.pattern.search(self.text, found.end())
+        return -1
+
+    def _plausible(self, at: int) -> bool:
+        try:
+            value, _ = _DECODER.raw_decode(self.text, at)
+        except (ValueError, RecursionError):
+            return False
+        return not self.keys or (isinstance(value, dict) and len(self.keys & set(value)) * 2 >= len(self.keys))
 
 
 def array(text: str, start: int = 0) -> Iterator[Found]:
@@ -121,7 +133,7 @@ def array(text: str, start: int = 0) -> Iterator[Found]:
     """
     at = _skip(text, start)
     resync, failures, index = _Resync(text, at), 0, 0
-    line, counted, gap = text.count("\n", 0, at) + 1, at, False
+    line, counted = text.count("\n", 0, at) + 1, at
     while at < len(text) and text[at] != "]":
         line, counted = line + text.count("\n", counted, at), at
         try:
@@ -130,19 +142,11 @@ def array(text: str, start: int = 0) -> Iterator[Found]:
             failures += 1
             following = resync.after(at) if failures <= number("reading", "limits.json_failures") else -1
             reason = "spoiled-record" if following >= 0 else "truncated"
-            if not gap:
-                yield Found(index, line, None, "too-deep" if isinstance(error, RecursionError) else reason, _explain(error, text, at))
-                index += 1
+            yield Found(index, line, None, "too-deep" if isinstance(error, RecursionError) else reason, _explain(error, text, at))
             if following < 0:
                 return
-            at, gap = following, resync.checks
+            index, at = index + 1, following
             continue
-        if failures and not resync.plausible(value):
-            at, gap = resync.after(at), True
-            if at < 0:
-                return
-            continue
-        gap = False
         resync.learn(value)
         yield Found(index, line, value)
         index, at = index + 1, _skip(text, end)

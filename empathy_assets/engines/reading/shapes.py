@@ -19,6 +19,7 @@ from empathy_assets.engines.reading.roles import Turn, chat_log, role_of
 from empathy_assets.policy.load import number, table
 
 _PLAIN = re.compile(r"[^a-z0-9]")
+_PAIR = 2
 _ESCAPED_COMMA = "_comma_"
 
 
@@ -171,17 +172,23 @@ def _logged_turns(fields: Mapping[str, Any]) -> list[Turn]:
 def _turns(items: Sequence[Any]) -> list[Turn]:
     if all(isinstance(item, str) for item in items):
         return [("assistant" if i % 2 else "user", text) for i, text in enumerate(items)] if len(items) > 1 else []
+    if all(isinstance(item, list) and len(item) == _PAIR and all(isinstance(part, str) for part in item) for item in items):
+        return _pair_turns(items)
     turns: list[Turn] = []
     for index, item in enumerate(items):
         turns.extend(_item_turns(item, index))
     return turns
 
 
+def _pair_turns(items: Sequence[Any]) -> list[Turn]:
+    """Return pairs of strings as turns: speaker and text where the first halves are two names, else question and answer."""
+    first = {item[0] for item in items}
+    if all(role_of(name) for name in first) or (len(first) == _PAIR and len(items) > _PAIR):
+        return [(name, text) for name, text in items]
+    return [turn for question, answer in items for turn in (("user", question), ("assistant", answer))]
+
+
 def _item_turns(item: Any, index: int) -> list[Turn]:
-    if isinstance(item, list) and len(item) == 2 and all(isinstance(part, str) for part in item):
-        return (
-            [(item[0], item[1])] if role_of(item[0]) or len(item[0]) < len("participant_1") else [("user", item[0]), ("assistant", item[1])]
-        )
     if not isinstance(item, dict):
         raise ReadError("wrong-type", f"turn {index} is {_kind(item)}, expected an object with speaker and text")
     fields = folded(item)

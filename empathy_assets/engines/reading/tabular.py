@@ -77,7 +77,10 @@ class Table:
     def __init__(self, lines: Iterable[str], delimiter: str) -> None:
         csv.field_size_limit(int(number("reading", "limits.csv_field_mib")) << 20)
         self._rows = csv.reader(lines, delimiter=delimiter)
-        header = next(self._rows, [])
+        try:
+            header = next(self._rows, [])
+        except csv.Error as error:
+            raise ReadError("field-too-large", f"in the header: {error}", "row 0") from None
         self.columns = [plain(name) or f"unnamed{i}" for i, name in enumerate(header)]
 
     def _pick(self, key: str) -> int:

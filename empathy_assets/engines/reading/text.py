@@ -23,7 +23,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
-_BLOB = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,[A-Za-z0-9+/=\s]{0,80}[A-Za-z0-9+/=]*|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{240,}={0,2}")
+_BLOB = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,[A-Za-z0-9+/=]*|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{240,}={0,2}")
 _TAG = re.compile(
     r"</?(?:p|br|div|span|ul|ol|li|a|b|i|u|em|strong|h[1-6]|table|tr|td|img|font|blockquote|pre|code|hr)\b[^<>]{0,2000}>", re.IGNORECASE
 )
@@ -80,7 +80,7 @@ def tidy(text: str) -> str:
         text = strip_html(text)
     if "&" in text and _ENTITY.search(text):
         text = html.unescape(text)
-    if len(text) > 240:
+    if len(text) > 240 or ";base64," in text:
         text = _BLOB.sub(" ", text)
     text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _MANY_BREAKS.sub("\n\n", _SPACES.sub(" ", text))

@@ -41,6 +41,17 @@ def test_landed_files_only_by_default(tmp_path):
     assert not (tmp_path / "cache").exists()
 
 
+def test_the_same_text_under_two_titles_is_kept_once_and_said(tmp_path):
+    papers = tmp_path / "papers"
+    papers.mkdir()
+    one = article(title="A first invented title on listening")
+    other = article(990000950, doi="10.5555/again", title="A second invented title on listening")
+    (papers / "a.xml").write_bytes(article_set(one, other))
+    found = collect_findings(tmp_path, tmp_path / "cache", FetchSettings(), rights_for=rights_for)
+    assert found.passages.height == 1
+    assert found.rejects["reason"].to_list() == ["duplicate-passage"]
+
+
 def test_an_empty_landing_gives_empty_frames(tmp_path):
     found = collect_findings(tmp_path, tmp_path / "cache", FetchSettings(), rights_for=rights_for)
     assert conform(found.passages, Passage).height == 0

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from empathy_assets.engines.cleaning.identity import identities
 from empathy_assets.records.ids import conversation_id
 
-turn = st.tuples(st.sampled_from(["system", "user", "assistant"]), st.text(max_size=30) | st.sampled_from(["Plain text.", " a  b", "ÇA İ ß ﬁ", "x\n\ny"]))
+turn = st.tuples(
+    st.sampled_from(["system", "user", "assistant"]), st.text(max_size=30) | st.sampled_from(["Plain text.", " a  b", "ÇA İ ß ﬁ", "x\n\ny"])
+)
 
 
 @settings(max_examples=150, deadline=None)

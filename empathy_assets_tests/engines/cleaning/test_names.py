@@ -23,6 +23,8 @@ def test_contexts(text, name):
     assert name in [text[s:e] for s, e in find_names(text)]
 
 
-@pytest.mark.parametrize("text", ["My name is not important", "Hi, I'm so tired", "Call Me Later", "John left. Mary stayed.", "name is On the list"])
+@pytest.mark.parametrize(
+    "text", ["My name is not important", "Hi, I'm so tired", "Call Me Later", "John left. Mary stayed.", "name is On the list"]
+)
 def test_no_context_no_name(text):
     assert not list(find_names(text))

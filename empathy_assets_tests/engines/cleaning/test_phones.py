@@ -19,7 +19,9 @@ def test_a_number_is_found_whole_without_context(number):
     assert text[start:end] == number
 
 
-@pytest.mark.parametrize("text", ["call 555-0142", "my number is 612 345 678", "138 0013 8000 is my mobile number", "Reach me: 98123 45678"])
+@pytest.mark.parametrize(
+    "text", ["call 555-0142", "my number is 612 345 678", "138 0013 8000 is my mobile number", "Reach me: 98123 45678"]
+)
 def test_a_contact_word_vouches_for_other_shapes(text):
     assert list(find_phones(text))
 

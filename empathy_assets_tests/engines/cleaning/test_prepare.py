@@ -10,13 +10,17 @@ from empathy_assets.records.ids import conversation_id
 from empathy_assets.records.provenance import Provenance
 from empathy_assets.records.reject import Reject
 
-GOOD = [("user", "I have not slept for days and I miss my brother."), ("assistant", "That sounds exhausting. What do you miss most about him?")]
+GOOD = [
+    ("user", "I have not slept for days and I miss my brother."),
+    ("assistant", "That sounds exhausting. What do you miss most about him?"),
+]
 
 
 def record(turns, n=0):
     return Conversation.model_construct(
         id=f"raw-{n}", turns=[Turn.model_construct(role=r, content=t) for r, t in turns], source="conversation_corpora",
-        provenance=Provenance(file="a.jsonl", file_sha256="ab", unit="line", start=n, anchor=f"line {n}", record_id=f"r{n}"), licence="CC0-1.0",
+        provenance=Provenance(file="a.jsonl", file_sha256="ab", unit="line", start=n, anchor=f"line {n}", record_id=f"r{n}"),
+        licence="CC0-1.0",
     )  # fmt: skip
 
 
@@ -37,10 +41,16 @@ def test_a_good_conversation_passes_with_scores_and_its_own_id():
 
 
 def test_personal_data_is_replaced_and_counted_and_hotlines_stay():
-    talk = [("user", "Mail a@example.org or ring 212-555-0142, I called 988."), ("assistant", "I noted a@example.org. 741741 is also there for you.")]
+    talk = [
+        ("user", "Mail a@example.org or ring 212-555-0142, I called 988."),
+        ("assistant", "I noted a@example.org. 741741 is also there for you."),
+    ]
     kept, _ = prepare(frame(talk))
     row = kept.row(0, named=True)
-    assert [t["content"] for t in row["turns"]] == ["Mail [EMAIL_1] or ring [PHONE_1], I called 988.", "I noted [EMAIL_1]. 741741 is also there for you."]
+    assert [t["content"] for t in row["turns"]] == [
+        "Mail [EMAIL_1] or ring [PHONE_1], I called 988.",
+        "I noted [EMAIL_1]. 741741 is also there for you.",
+    ]
     assert row["scores"]["pii_replaced"] == 3
     assert row["scores"]["pii_residue"] == 0
 
@@ -77,14 +87,20 @@ def test_unusable_rows_are_rejected_with_place_reason_and_remedy(talk, reason):
 
 def test_a_null_list_of_turns_is_a_reject_and_a_missing_anchor_is_spelled_out():
     raw = frame(GOOD, GOOD).with_columns(
-        pl.when(pl.int_range(pl.len()) == 0).then("turns").alias("turns"), pl.col("provenance").struct.with_fields(pl.lit("").alias("anchor"))
+        pl.when(pl.int_range(pl.len()) == 0).then("turns").alias("turns"),
+        pl.col("provenance").struct.with_fields(pl.lit("").alias("anchor")),
     )
     _, rejects = prepare(raw)
     assert rejects["position"].to_list() == ["line 1"]
 
 
 def test_any_chunking_gives_the_same_rows():
-    talks = [GOOD, [("user", "  “odd” <b>thing</b>"), ("user", "my name is Ada Byron"), ("assistant", "Hello Ada, tell me more about it")], [("user", "x")], GOOD]
+    talks = [
+        GOOD,
+        [("user", "  “odd” <b>thing</b>"), ("user", "my name is Ada Byron"), ("assistant", "Hello Ada, tell me more about it")],
+        [("user", "x")],
+        GOOD,
+    ]
     whole = frame(*talks)
     kept, rejects = prepare(whole)
     parts = [prepare(whole.slice(i, 1)) for i in range(whole.height)]

@@ -50,7 +50,9 @@ def test_clean_ascii_is_certain_to_need_nothing():
     assert not needs_cleaning(pl.Series(["All is well, thank you.", "2 + 2 = 4 (really)"])).any()
 
 
-messy = st.text(alphabet=st.sampled_from([*"ab <>&;:/!-#39'\"\n\t\r", "é", "â", "€", "™", "Ã", "\u200b", "\u0301", "’", "\ufffd", "lt;", "amp;"]), max_size=40)
+messy = st.lists(
+    st.sampled_from([*"ab <>&;:/!-#39'\"\n\t\r", "é", "â", "€", "™", "Ã", "\u200b", "\u0301", "’", "\ufffd", "lt;", "amp;"]), max_size=40
+).map("".join)
 
 
 @settings(max_examples=150, deadline=None)

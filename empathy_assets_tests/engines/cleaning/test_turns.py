@@ -19,7 +19,9 @@ def test_alternating_conversations_pass_unchanged():
 
 
 def test_neighbours_of_one_role_are_merged_also_across_an_empty_turn():
-    assert run([("user", "a"), ("user", "b"), ("assistant", ""), ("user", "c"), ("assistant", "d")]) == {0: [("user", "a\nb\nc"), ("assistant", "d")]}
+    assert run([("user", "a"), ("user", "b"), ("assistant", ""), ("user", "c"), ("assistant", "d")]) == {
+        0: [("user", "a\nb\nc"), ("assistant", "d")]
+    }
 
 
 def test_a_leading_assistant_turn_stays():

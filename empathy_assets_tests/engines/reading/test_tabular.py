@@ -24,9 +24,9 @@ def test_question_and_answer_rows_without_names():
 
 
 def test_huge_fields_are_read_and_lost_quotes_are_told(monkeypatch):
-    big = "word " * 60_000
+    big = "word " * 300_000
     assert len(read(f'question,answer\na,"{big}"\n')[0][2].turns[1][1]) == len(big)
-    monkeypatch.setattr("empathy_assets.engines.reading.tabular.number", lambda *_: 0.001)
+    monkeypatch.setattr("empathy_assets.engines.reading.tabular.number", lambda *_: 1)
     found = read(f'question,answer\na,"{big}"\nb,c\n')
     assert isinstance(found[0][2], ReadError)
     assert found[0][2].reason == "field-too-large"
@@ -68,10 +68,10 @@ def test_windows_become_the_whole_dialogue():
     assert is_windows(a[0])
     assert not is_windows("a,b,c")
     found = list(windows(enumerate([*a, *b], start=1)))
-    assert isinstance(found[0][2], ReadError)
-    assert found[1][:2] == (1, 2)
-    assert [text.strip() for _, text in found[1][2].turns] == ["Hello", "Hi", "So tired", "Why?"]
-    assert found[2][2].turns[0] == ("user", "Good day ") or found[2][2].turns[0][1].strip() == "Good day"
+    assert found[0][:2] == (1, 2)
+    assert [text.strip() for _, text in found[0][2].turns] == ["Hello", "Hi", "So tired", "Why?"]
+    assert isinstance(found[1][2], ReadError)
+    assert found[2][2].turns[0][1].strip() == "Good day"
 
 
 def test_histories_become_the_whole_dialogue():

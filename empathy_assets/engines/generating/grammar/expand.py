@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from empathy_assets.engines.generating.banks import Rules
 from empathy_assets.engines.generating.grammar.person import PRONOUNS, to_second
 from empathy_assets.engines.generating.grammar.template import Alternative, Nodes, Slot
+from empathy_assets.policy.load import PolicyError
 
 _MULTIPLIER = 6364136223846793005
 _INCREMENT = 1442695040888963407
@@ -15,7 +16,7 @@ _MASK = (1 << 64) - 1
 _MAX_DEPTH = 24
 
 
-class UnknownRuleError(KeyError):
+class UnknownRuleError(PolicyError):
     """A slot names a rule that none of the scopes in force defines."""
 
 

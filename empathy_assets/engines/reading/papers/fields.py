@@ -6,6 +6,7 @@ Lives here: string to canonical string. Must not live here: anything that knows 
 import re
 from typing import Any
 
+_LONGEST = 300  # characters of an identifier or licence address that are looked at
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 _CC = re.compile(
@@ -48,7 +49,7 @@ def pmid(value: Any) -> str:
     """Return the digits of a PubMed identifier given as a number, digits or address, or an empty string."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
-    found = re.search(r"(\d{1,9})\D*$", str(value))
+    found = re.search(r"(\d{1,9})\D*$", str(value)[:_LONGEST])
     return found.group(1) if found else ""
 
 
@@ -67,7 +68,7 @@ def licence(value: Any) -> str:
     """
     if not isinstance(value, str):
         return ""
-    text = value.strip().lower()
+    text = value.strip().lower()[:_LONGEST]
     if found := _CC.search(text):
         if found["zero"]:
             return "CC0-1.0"

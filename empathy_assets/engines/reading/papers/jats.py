@@ -7,6 +7,7 @@ Must not live here: abstracts inside other services' replies (`markup.fragment_s
 import re
 
 from empathy_assets.engines.reading.papers import fields
+from empathy_assets.engines.reading.papers.limits import limited
 from empathy_assets.engines.reading.papers.markup import (
     Element,
     HostileMarkupError,
@@ -95,8 +96,8 @@ def _parsed_anyhow(piece: str) -> Element | None:
 
 def _works(articles: list[tuple[Element, bool]]) -> Parsed:
     works: list[Work] = []
-    rejects: list[Reject] = []
-    for number, (node, repaired) in enumerate(articles, start=1):
+    kept, rejects = limited(articles)
+    for number, (node, repaired) in enumerate(kept, start=1):
         work = _work(node, f"article {number}", repaired)
         if work.title or work.doi or work.pmid:
             works.append(work)
@@ -195,4 +196,4 @@ def _tidied(text: str) -> str:
     """Return the text without brackets that hold only references, and without what removed citation marks leave behind."""
     text = _REFERENCES.sub("", text).replace(_OPEN, "").replace(_CLOSE, "")
     text = re.sub(r"\s*[\[(][\s,;–-]*[\])]", "", text)
-    return re.sub(r"\s+([.,;:])", r"\1", re.sub(r"(?:\s*[,;–]){2,}(?=\s|\.)", "", text))
+    return re.sub(r"\s+([.,;:])", r"\1", re.sub(r"(?:\s*[,;–]){2,20}(?=\s|\.)", "", text))

@@ -7,10 +7,12 @@ Must not live here: the meaning of any element of any service.
 import html
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, cast
 
 from lxml import etree as _etree  # pyright: ignore[reportAttributeAccessIssue, reportMissingTypeStubs, reportUnknownVariableType]
 
+from empathy_assets.engines.reading.papers.limits import max_records
 from empathy_assets.engines.reading.papers.work import Section
 
 etree = cast("Any", _etree)
@@ -18,8 +20,7 @@ Element = Any
 """An lxml element; the library is untyped."""
 
 _DECLARED = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
-_PROLOG = re.compile(r"^\s*<\?xml.*?\?>", re.DOTALL)
-_DOCTYPE = re.compile(r"<!DOCTYPE\s[^>\[]*(\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)")
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
@@ -58,11 +59,29 @@ def bare(text: str) -> str:
     Raises:
         HostileMarkupError: The document type declares entities.
     """
-    if "<!ENTITY" in text.upper():
+    if _ENTITY.search(text):
         raise HostileMarkupError("found an entity declaration, expected none: possible entity expansion attack")
-    text = _DOCTYPE.sub("", _PROLOG.sub("", text.lstrip("\ufeff"), count=1), count=1)
+    text = without_prolog(text)
     text = _NAMED.sub(lambda m: m.group(0) if m.group(1) in _XML_OWN else html.escape(html.unescape(m.group(0)), quote=False), text)
     return _BARE_AMPERSAND.sub("&amp;", _CONTROL.sub("", text))
+
+
+def without_prolog(text: str) -> str:
+    """Return XML text from its root element on: without declaration, comments and document type (in one pass over hostile text, too)."""
+    text = text.lstrip("\ufeff \t\r\n\x00")
+    while text.startswith(("<?", "<!--", "<!DOCTYPE", "<!doctype")):
+        if text.startswith("<?"):
+            end, width = text.find("?>"), 2
+        elif text.startswith("<!--"):
+            end, width = text.find("-->", 4), 3
+        else:
+            subset, end, width = text.find("["), text.find(">"), 1
+            if 0 <= subset < end:
+                end = text.find(">", max(text.find("]", subset), subset))
+        if end < 0:
+            return ""
+        text = text[end + width :].lstrip()
+    return text
 
 
 def _parser(recover: bool) -> Any:
@@ -82,10 +101,12 @@ def parsed(text: str, *, recover: bool = False) -> Element | None:
 def spans(text: str, tags: Iterable[str]) -> Iterator[tuple[str, bool]]:
     """Yield (text of the element, whole?) for each top-level occurrence of one of `tags` in damaged XML.
 
-    An element whose end is missing reaches to the next start of one of `tags` or to the end of the text, and is not whole.
+    An element whose end is missing reaches to the next start of one of `tags` or to the end of the text, and is not whole. What follows
+    the last record that policy allows is one piece that is not whole.
     """
     names = "|".join(map(re.escape, tags))
-    starts = list(re.finditer(rf"<(?:\w+:)?({names})(?=[\s>/])[^>]*>?", text))
+    found = re.finditer(rf"<(?:\w+:)?({names})(?=[\s>/])[^>]*>?", text)
+    starts = list(islice(found, max_records() + 1))
     for here, following in zip(starts, [*(m.start() for m in starts[1:]), len(text)], strict=False):
         end = text.find(f"</{here.group(1)}>", here.end(), following)
         yield (text[here.start() : end + len(here.group(1)) + 3], True) if end >= 0 else (text[here.start() : following], False)

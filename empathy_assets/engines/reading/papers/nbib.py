@@ -7,9 +7,9 @@ import re
 from collections import defaultdict
 
 from empathy_assets.engines.reading.papers import fields
+from empathy_assets.engines.reading.papers.limits import limited, max_records
 from empathy_assets.engines.reading.papers.markup import decoded
 from empathy_assets.engines.reading.papers.work import Parsed, Section, Work, refused
-from empathy_assets.records.reject import Reject
 
 _FIELD = re.compile(r"^([A-Z]{2,4}) {0,2}- ?(.*)$")
 _LABEL = re.compile(r"(?:^|(?<=[.?!:)] ))([A-Z][A-Z ,/&'()-]{2,60}): ")
@@ -33,8 +33,8 @@ _RELATIONS = {
 def parse(data: bytes) -> Parsed:
     """Return the works of a tagged file; wrapped fields are joined, a record without PMID and title becomes a reject."""
     works: list[Work] = []
-    rejects: list[Reject] = []
-    for index, (line, record) in enumerate(_records(decoded(data)), start=1):
+    records, rejects = limited(_records(decoded(data)))
+    for index, (line, record) in enumerate(records, start=1):
         position = f"record {index}, line {line}"
         title = " ".join(record["TI"] or record["BTI"])
         if not title and not record["PMID"]:
@@ -57,6 +57,8 @@ def _records(text: str) -> list[tuple[int, defaultdict[str, list[str]]]]:
         if match := _FIELD.match(line.rstrip()):
             name, value = match.groups()
             if not found or name == "PMID" or (blank and found[-1][1]["SO"]):
+                if len(found) > max_records():
+                    break
                 found.append((number, defaultdict(list)))
             current = found[-1][1][name]
             current.append(value.strip())

@@ -64,21 +64,28 @@ def _words(piece: _Piece) -> int:
     return sum(sentence.words for sentence in piece)
 
 
-def _pieces(sections: Iterable[Section]) -> list[_Piece]:
-    """Return sections cut at sentence ends; short ones share a piece with the next, a short rest borrows from the one before."""
+def _pieces(sections: Iterable[Section]) -> tuple[list[_Piece], int]:
+    """Return sections cut at sentence ends, and how many sentences were left out because one alone is longer than a passage may be.
+
+    Short sections share a piece with the next, a short rest borrows from the piece before.
+    """
     least, most = int(number("scholarly", "passage.min_words")), int(number("scholarly", "passage.max_words"))
     done: list[_Piece] = [[]]
+    endless = 0
     for index, section in enumerate(sections, start=1):
         if _words(done[-1]) >= least:
             done.append([])
         for text in sentences(cleaned(section.text)):
             sentence = _Sentence(text, len(text.split()), section.label, index)
+            if sentence.words > most:
+                endless += 1
+                continue
             if done[-1] and _words(done[-1]) + sentence.words > most:
                 done.append([])
             done[-1].append(sentence)
     if len(done) > 1:
         done[-2:] = _settled(done[-2], done[-1], least, most)
-    return [piece for piece in done if piece]
+    return [piece for piece in done if piece], endless
 
 
 def _settled(before: _Piece, rest: _Piece, least: int, most: int) -> list[_Piece]:
@@ -124,6 +131,11 @@ def objection(work: Work, licence: str) -> Reject | None:
             detail=f"`{work.title[:120]}` has a citation but no text",
             remedy="None needed; land the full text (JATS) if this work matters.",
         )
+    most = int(number("scholarly", "read.max_work_chars"))
+    if sum(len(section.text) for section in work.abstract + work.body) > most:
+        return refused(
+            "too-large", position=name, detail=f"found more than {most} characters in one work", remedy="Land the work as a book."
+        )
     if not licence:
         return refused(
             "undeclared-rights",
@@ -166,7 +178,9 @@ def passages_of(
     licence = work.licence or licence
     if problem := objection(work, licence):
         return [], [_of(work, problem)]
-    pieces = _pieces(work.abstract) + _pieces(work.body)
+    abstract, endless = _pieces(work.abstract)
+    body, more = _pieces(work.body)
+    pieces, endless = abstract + body, endless + more
     floor = int(number("scholarly", "passage.floor_words"))
     kept = [piece for piece in pieces if _words(piece) >= floor]
     text = " ".join(_joined(piece) for piece in kept)
@@ -183,7 +197,12 @@ def passages_of(
         )
     if problem:
         return [], [_of(work, problem)]
-    return [_passage(work, piece, licence) for piece in kept], []
+    return [_passage(work, piece, licence) for piece in kept], [_of(work, _unpunctuated(work, endless))] if endless else []
+
+
+def _unpunctuated(work: Work, count: int) -> Reject:
+    detail = f"left out {count} sentences longer than a whole passage may be; lists and tables read as text look like this"
+    return refused("sentence-too-long", position=work.position, detail=detail, remedy="None needed; correct the punctuation if it matters.")
 
 
 def _joined(piece: _Piece) -> str:

@@ -6,6 +6,7 @@ Lives here: bytes to works. Must not live here: esearch (`pubmed_search.py`), th
 import re
 
 from empathy_assets.engines.reading.papers import fields
+from empathy_assets.engines.reading.papers.limits import limited
 from empathy_assets.engines.reading.papers.markup import (
     Element,
     HostileMarkupError,
@@ -67,8 +68,8 @@ def parse(data: bytes) -> Parsed:
         detail = f"found <{tag(root)}>, expected a set of PubMed records"
         return [], [refused("html" if tag(root).lower() in ("html", "title") else "unknown-format", detail=detail, remedy=_REFETCH)]
     works: list[Work] = []
-    rejects: list[Reject] = []
-    for number, node in enumerate(within(root, *RECORDS), start=1):
+    nodes, rejects = limited(within(root, *RECORDS))
+    for number, node in enumerate(nodes, start=1):
         work = _work(node, f"record {number}")
         works.append(work) if work else rejects.append(_unusable(number))
     return works, rejects

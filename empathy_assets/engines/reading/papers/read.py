@@ -5,14 +5,15 @@ Lives here: the one entry point the asset and the command line share. Must not l
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from empathy_assets.engines.reading.papers import crossref, europe_pmc, jats, nbib, openalex, pubmed, semantic_scholar
-from empathy_assets.engines.reading.papers.markup import decoded
+from empathy_assets.engines.reading.papers.markup import decoded, without_prolog
 from empathy_assets.engines.reading.papers.merge import merged
 from empathy_assets.engines.reading.papers.passages import LanguageOf, passages_of
 from empathy_assets.engines.reading.papers.work import Parsed, refused
+from empathy_assets.engines.reading.result import Row
 from empathy_assets.policy.load import number
 from empathy_assets.records.licence import Rights
 from empathy_assets.records.passage import Passage
@@ -41,6 +42,7 @@ _CATALOGUE = {
     "eCitMatchResult",
 }
 _ROOT = re.compile(r"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
+_KEY = re.compile(r'"([A-Za-z_-]{2,40})"\s*:')
 _KNOWN = "PubMed XML or NBIB, JATS, Semantic Scholar, Europe PMC, OpenAlex and Crossref replies"
 
 
@@ -57,21 +59,33 @@ def parse_papers(data: bytes) -> Parsed:
     if not data.strip(b"\xef\xbb\xbf \r\n\t\x00"):
         return [], [refused("empty-file", detail="found no content", remedy="Fetch or export the file again.")]
     try:
-        works, rejects = _parser(data)(data)
+        return _parser(data)(data)
     except Exception as error:
         detail = f"{type(error).__name__}: {str(error)[:200]}"
         return [], [refused("unreadable", detail=detail, remedy=f"Land the file as the service gave it out; read are {_KNOWN}.")]
-    most = int(number("scholarly", "read.max_records"))
-    if len(works) > most:
-        detail = f"found {len(works)} records, the first {most} were read"
-        rejects.append(
-            refused("too-many-records", position=f"record {most + 1}", detail=detail, remedy="Split the file into smaller ones.")
-        )
-    return works[:most], rejects
+
+
+def recognised(data: bytes) -> bool:
+    """Return whether the start of a file (16 KiB suffice) is of a kind only the services for papers write; never raises.
+
+    Replies that hold no abstracts (esearch, errors of E-utilities) count: they belong here, to be refused with their reason.
+    """
+    head = _head(data)
+    if head.startswith("<"):
+        found = _ROOT.search(without_prolog(head) or head)
+        return bool(found) and found.group(1) in {*_ROOTS, *_CATALOGUE}
+    if head.startswith(("{", "[")):
+        keys = set(_KEY.findall(head))
+        return _json_parser(head) in (europe_pmc.parse, crossref.parse, openalex.parse) or "paperId" in keys or {"total", "offset"} <= keys
+    return _parser(data) is nbib.parse
+
+
+def _head(data: bytes) -> str:
+    return decoded(data[:65536]).lstrip("\ufeff \r\n\t\x00")
 
 
 def _parser(data: bytes) -> Parser:
-    head = decoded(data[:65536]).lstrip("\ufeff \r\n\t\x00")
+    head = _head(data)
     if head.startswith("<"):
         return _markup_parser(head)
     if head.startswith(("{", "[")):
@@ -86,7 +100,7 @@ def _refuser(reason: str, detail: str, remedy: str) -> Parser:
 
 
 def _markup_parser(head: str) -> Parser:
-    found = _ROOT.search(re.sub(r"<!DOCTYPE\s[^>\[]*(\[.*?\]\s*)?>", "", head, count=1, flags=re.DOTALL))
+    found = _ROOT.search(without_prolog(head) or head)
     root = found.group(1) if found else ""
     if root.lower() in ("html", "head", "body", "title") or head[:15].lower().startswith("<!doctype html"):
         return _refuser(
@@ -105,7 +119,7 @@ def _markup_parser(head: str) -> Parser:
 
 def _json_parser(head: str) -> Parser:
     """Return the parser by the keys only one service uses; they stand near the start of its replies."""
-    keys = set(re.findall(r'"([A-Za-z_-]{2,40})"\s*:', head))
+    keys = set(_KEY.findall(head))
     if "resultList" in keys or {"authorString", "pubYear"} <= keys:
         return europe_pmc.parse
     if "message-type" in keys or {"DOI", "container-title"} <= keys or {"DOI", "indexed"} <= keys:
@@ -164,3 +178,19 @@ def read_paper_file(
         passages += kept
         rejects += lost
     return passages, rejects
+
+
+def stream_papers(path: Path, *, relative: str, source: str, rights: Rights) -> Iterator[Row]:
+    """Yield the rows of one landed file in the form the isolated readers use; see `read_paper_file`.
+
+    Args:
+        path: The file.
+        relative: Its path relative to the landing root.
+        source: Ignored; papers belong to `academic_findings` whoever asks.
+        rights: What was declared for it.
+    """
+    passages, rejects = read_paper_file(path, relative=relative, rights=rights)
+    for passage in passages:
+        yield "passages", passage.model_dump()
+    for reject in rejects:
+        yield "rejects", reject.model_dump()

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 
+from empathy_assets.engines.reading.papers.limits import limited
 from empathy_assets.engines.reading.papers.markup import decoded
 from empathy_assets.engines.reading.papers.work import Parsed, Work, refused
 from empathy_assets.policy.load import number
@@ -23,7 +24,7 @@ _REFETCH = "Fetch the page again; a dropped connection or a proxy's error page l
 def depth_exceeded(text: str) -> bool:
     """Return whether brackets nest deeper than policy allows, without recursion (brackets inside strings are skipped)."""
     limit, depth = int(number("scholarly", "read.max_depth")), 0
-    for mark in re.finditer(r'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', text):
+    for mark in re.finditer(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', text, re.DOTALL):
         if mark.group() in "[{":
             depth += 1
             if depth > limit:
@@ -114,8 +115,8 @@ def each(records: Iterable[Json], build: Callable[[dict[str, Json], str], Work |
         build: Makes a work from a record and its position, or None if it names neither title nor identifier.
     """
     works: list[Work] = []
-    rejects: list[Reject] = []
-    for index, record in enumerate(records, start=1):
+    kept, rejects = limited(list(records))
+    for index, record in enumerate(kept, start=1):
         position = f"record {index}"
         if not isinstance(record, dict):
             detail = f"found a {type(record).__name__}, expected an object"

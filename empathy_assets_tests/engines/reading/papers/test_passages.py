@@ -79,6 +79,12 @@ def test_every_refusal_has_reason_place_and_remedy(changes, licence, reason):
     assert reject.remedy
 
 
+def test_a_sentence_longer_than_a_passage_is_left_out_and_named():
+    passages, (reject,) = passages_of(work(("", f"{LONG} {'Calm ' * 300}end.")), licence="CC0-1.0")
+    assert [p.text for p in passages] == [LONG]
+    assert reject.reason == "sentence-too-long"
+
+
 def test_the_judge_of_language_outranks_the_statement():
     assert passages_of(work(("", LONG), language="de"), licence="CC0-1.0", language_of=lambda _: "en")[1] == []
     assert passages_of(work(("", LONG)), licence="CC0-1.0", language_of=lambda _: "fr")[1][0].reason == "not-english"

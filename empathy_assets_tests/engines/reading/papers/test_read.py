@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 import empathy_assets
 from empathy_assets.engines.reading.papers import read
-from empathy_assets.engines.reading.papers.read import parse_papers, read_paper_file
+from empathy_assets.engines.reading.papers.read import parse_papers, read_paper_file, recognised, stream_papers
+from empathy_assets.engines.reading.result import collect
 from empathy_assets.records.licence import Rights
 from empathy_assets_tests.engines.reading.papers.shapes import (
     JATS,
@@ -92,6 +93,37 @@ def test_a_file_becomes_passages_with_its_own_hash(tmp_path: Path):
     assert [(r.reason, r.file, len(r.file_sha256)) for r in rejects] == [("excluded-erratum", "papers/a.bin", 64)]
 
 
+def test_rows_for_isolated_readers_are_the_same_records(tmp_path: Path):
+    path = tmp_path / "a.xml"
+    path.write_bytes(article_set(article(), article(990000402, doi="", abstract="")))
+    passages, rejects = read_paper_file(path, relative="papers/a.xml", rights=RIGHTS)
+    result = collect(stream_papers(path, relative="papers/a.xml", source="books", rights=RIGHTS))
+    assert (result.passages, result.rejects) == (passages, rejects)
+
+
+@pytest.mark.parametrize(
+    ("data", "known"),
+    [
+        (article_set(article())[:300], True),
+        (JATS[:400], True),
+        (NBIB, True),
+        (as_json({"data": [s2_paper()]}), True),
+        (b"<eSearchResult><Count>1</Count></eSearchResult>", True),
+        (as_json({"data": [{"message": "Hello"}]}), False),
+        (as_json({"version": "6.9", "resultList": {}}), True),
+        (b'[{"messages": [{"role": "user", "content": "Hello"}]}]', False),
+        (b'{"conversations": [{"from": "human", "value": "Hello"}]}', False),
+        (b"WEBVTT\n\n00:00.000 --> 00:01.000\nHello", False),
+        (b"%PDF-1.7", False),
+        (b"CHAPTER I\n\nIt was a quiet day.", False),
+        (b"<!doctype html><html></html>", False),
+        (b"", False),
+    ],
+)
+def test_papers_are_told_from_other_kinds(data, known):
+    assert recognised(data) is known
+
+
 def test_undeclared_and_unreadable_files(tmp_path: Path):
     path = tmp_path / "a.xml"
     path.write_bytes(article_set(article()))
@@ -100,12 +132,7 @@ def test_undeclared_and_unreadable_files(tmp_path: Path):
 
 
 def test_size_and_record_limits(monkeypatch: pytest.MonkeyPatch):
-    limits = {"read.max_bytes": 100_000, "read.max_records": 2}
-    real = read.number
-    monkeypatch.setattr(read, "number", lambda file, key: limits.get(key, real(file, key)))
-    works, rejects = parse_papers(article_set(*(article(990000500 + n) for n in range(4))))
-    assert len(works) == 2
-    assert [r.reason for r in rejects] == ["too-many-records"]
+    monkeypatch.setattr(read, "number", lambda *_: 100_000)
     assert parse_papers(b"x" * 100_001)[1][0].reason == "too-large"
 
 
@@ -128,6 +155,13 @@ def test_a_parser_that_fails_is_a_reject(monkeypatch: pytest.MonkeyPatch):
         b'{"data": [' + b'{"a":' * 200_000,
         b"<!DOCTYPE " + b"[" * 100_000,
         b"PMID- 1\n" * 20_000,
+        b"<!DOCTYPE a [" * 100_000,
+        b"<!--" * 100_000 + b"-->",
+        b'{"a": "' + b'\\"' * 200_000,
+        b"<PubmedArticle>" * 100_000,
+        b"[" + b"1," * 200_000 + b"1]",
+        article_set(article(title="1a" * 200_000, abstract=f"<AbstractText>{'(' * 200_000}</AbstractText>")),
+        JATS.replace(b"As <xref", b"(," * 100_000 + b",;" * 100_000 + b"<xref"),
     ],
 )
 def test_hostile_nesting_ends_in_seconds(data):

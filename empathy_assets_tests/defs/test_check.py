@@ -1,0 +1,42 @@
+"""Tests of the check factory: blocking rules stop, warnings do not, figures become metadata."""
+
+import dagster as dg
+import polars as pl
+import pytest
+
+from empathy_assets.defs.check import Rule, dataset_checks
+from empathy_assets.engines.checking.finding import Finding
+
+
+def graph(*, blocking: bool, passes: bool) -> dg.Definitions:
+    @dg.asset(name="side")
+    def side() -> int:
+        return 2
+
+    @dg.asset(key=["nightmare-fuel"])
+    def stage() -> int:
+        return 1
+
+    @dg.asset(ins={"stage": dg.AssetIn("nightmare-fuel")})
+    def after(stage: int) -> int:
+        return stage
+
+    def evaluate(tables: dict[str, pl.DataFrame], _: dg.AssetCheckExecutionContext) -> Finding:
+        assert tables == {"nightmare-fuel": 1, "side": 2}
+        return Finding(passes, "1 row", {"value": 1, "certificate": "{}"})
+
+    checks = dataset_checks("nightmare-fuel", [Rule("fence", "The fence holds.", evaluate, blocking=blocking)], beside=("side",))
+    return dg.Definitions(assets=[side, stage, after], asset_checks=[checks], executor=dg.in_process_executor)
+
+
+@pytest.mark.parametrize(("blocking", "passes", "goes_on"), [(True, True, True), (True, False, False), (False, False, True)])
+def test_only_a_failed_blocking_rule_stops_what_follows(blocking: bool, passes: bool, goes_on: bool) -> None:
+    job = graph(blocking=blocking, passes=passes).resolve_implicit_global_asset_job_def()
+    run = job.execute_in_process(raise_on_error=False)
+    check = run.get_asset_check_evaluations()[0]
+    assert (check.passed, check.description) == (passes, "1 row")
+    assert check.severity == (dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN)
+    assert check.metadata["value"].value == 1
+    assert "json" in check.metadata["certificate"].md_str
+    assert any(e.step_key == "after" for e in run.get_asset_materialization_events()) is goes_on
+    assert run.success is goes_on

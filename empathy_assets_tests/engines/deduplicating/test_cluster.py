@@ -1,0 +1,118 @@
+"""Clusters: planted copies are found, look-alikes are not merged, crowded phrases cost no recall."""
+
+import random
+
+import numpy as np
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from empathy_assets.engines.deduplicating import cluster as module
+from empathy_assets.engines.deduplicating.cluster import components, jaccard, near_duplicate_clusters, texts_of
+from empathy_assets.engines.deduplicating.shingles import shingles
+from empathy_assets.records.ids import conversation_id
+
+VOCABULARY = [f"{a}{b}{c}" for a in "bdklmnprst" for b in "aeiou" for c in "bdklmnprst"]
+
+
+def talk(r, n=120):
+    return " ".join(r.choice(VOCABULARY) for _ in range(n))
+
+
+def edited(r, text, share):
+    tokens = text.split()
+    for i in r.sample(range(len(tokens)), max(1, int(share * len(tokens)))):
+        tokens[i] = r.choice(VOCABULARY)
+    return " ".join(tokens)
+
+
+def frame(texts):
+    turns = [[{"role": "user", "content": t[: len(t) // 2]}, {"role": "assistant", "content": t[len(t) // 2 :]}] for t in texts]
+    ids = [conversation_id([(t["role"], t["content"]) for t in ts]) for ts in turns]
+    kind = pl.List(pl.Struct({"role": pl.String, "content": pl.String}))
+    return pl.DataFrame({"id": ids, "turns": pl.Series(turns, dtype=kind)})
+
+
+def test_texts_of_joins_turns():
+    assert texts_of(frame(["abcd", ""])).to_list() == ["ab\ncd", "\n"]
+
+
+def test_exact_and_near_copies_and_strangers():
+    r = random.Random(5)  # noqa: S311 - a seeded fixture
+    bases = [talk(r) for _ in range(300)]
+    near = [edited(r, b, 0.10) for b in bases[:100]]
+    exact = [b.upper() for b in bases[100:150]]
+    out = near_duplicate_clusters(frame(bases + near + exact))
+    assert out.schema == {"row": pl.UInt32, "cluster": pl.UInt32, "exact": pl.Boolean, "jaccard_to_representative": pl.Float64}
+    assert out["row"].to_list() == list(range(450))
+    assert out["cluster"].to_list() == list(range(300)) + list(range(100)) + list(range(100, 150))
+    assert out["exact"].to_list() == [False] * 400 + [True] * 50
+    likeness = out["jaccard_to_representative"]
+    assert likeness.filter(out["row"] < 300).eq(1.0).all()
+    assert likeness.slice(300, 100).is_between(0.45, 0.95).all()
+    assert likeness.slice(400).eq(1.0).all()
+
+
+def test_a_large_family_in_a_crowd_of_common_phrases_is_found():
+    r = random.Random(6)  # noqa: S311 - a seeded fixture
+    phrases = [talk(r, 8) for _ in range(40)]
+    strangers = [" ".join(r.choice(phrases) + " " + talk(r, 12) for _ in range(6)) for _ in range(400)]
+    base = " ".join(r.choice(phrases) + " " + talk(r, 2) for _ in range(12))
+    family = [edited(r, base, 0.05) for _ in range(80)]
+    out = near_duplicate_clusters(frame(strangers + family))
+    assert out["cluster"].slice(400).n_unique() == 1
+    assert out["cluster"].slice(0, 400).n_unique() == 400
+
+
+def test_order_of_rows_does_not_change_who_belongs_together():
+    r = random.Random(7)  # noqa: S311 - a seeded fixture
+    bases = [talk(r, 60) for _ in range(60)]
+    texts = bases + [edited(r, b, 0.08) for b in bases]
+    order = list(range(120))
+    r.shuffle(order)
+    straight = near_duplicate_clusters(frame(texts))["cluster"].to_list()
+    mixed = near_duplicate_clusters(frame([texts[i] for i in order]))["cluster"].to_list()
+    groups = {frozenset(i for i in range(120) if straight[i] == c) for c in straight}
+    assert groups == {frozenset(order[i] for i in range(120) if mixed[i] == c) for c in mixed}
+
+
+def test_the_size_of_blocks_does_not_change_the_clusters(monkeypatch):
+    r = random.Random(9)  # noqa: S311 - a seeded fixture
+    bases = [talk(r, 50) for _ in range(80)]
+    texts = frame(bases + [edited(r, b, 0.08) for b in bases])
+    whole = near_duplicate_clusters(texts)
+    monkeypatch.setattr(module, "_SKETCH_BLOCK", 500)
+    monkeypatch.setattr(module, "_TEXT_BLOCK", 7)
+    assert near_duplicate_clusters(texts).equals(whole)
+
+
+def test_no_rows_one_row_and_texts_without_words():
+    assert near_duplicate_clusters(frame([])).is_empty()
+    out = near_duplicate_clusters(frame(["hello there", "?? !!"]))
+    assert out["cluster"].to_list() == [0, 1]
+
+
+def test_jaccard_is_the_true_one_in_any_block(monkeypatch):
+    r = random.Random(8)  # noqa: S311 - a seeded fixture
+    texts = [talk(r, 40) for _ in range(10)]
+    texts += [edited(r, t, 0.2) for t in texts]
+    sets = shingles(pl.Series(texts), 3)
+    a, b = np.arange(10), np.arange(10) + 10
+    members = [set(sets.values[s:e].tolist()) for s, e in zip(sets.offsets, sets.offsets[1:], strict=False)]
+    expected = [len(members[i] & members[j]) / len(members[i] | members[j]) for i, j in zip(a, b, strict=True)]
+    assert jaccard(sets, a, b).tolist() == expected
+    monkeypatch.setattr(module, "_PAIR_BLOCK", 100)
+    assert jaccard(sets, a, b).tolist() == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=15))
+def test_components_name_the_least_connected_node(edges):
+    a = np.array([e[0] for e in edges], dtype=np.int64)
+    b = np.array([e[1] for e in edges], dtype=np.int64)
+    leader = components(12, a, b)
+    seen = list(range(12))
+    for _ in range(12):
+        for x, y in edges:
+            seen[x] = seen[y] = min(seen[x], seen[y])
+    assert leader.tolist() == seen

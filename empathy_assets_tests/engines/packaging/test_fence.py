@@ -1,0 +1,70 @@
+"""Every reason to refuse a release, planted; and a good release that is not refused."""
+
+import polars as pl
+import pytest
+
+from empathy_assets.engines.packaging import errors
+from empathy_assets.engines.packaging.fence import refuse
+from empathy_assets.records.arrow import set_fields
+from empathy_assets_tests.engines.packaging.samples import CERTIFICATE, built
+
+
+def _first(stage, column, value, dtype=pl.String):
+    """An expression that changes `column` in the first record of a stage."""
+    here = (pl.col("stage") == stage) & ((pl.col("stage") == stage).cum_sum() == 1)
+    return pl.when(here).then(pl.lit(value, dtype=dtype)).otherwise(pl.col(column)).alias(column)
+
+
+def test_a_good_release_is_not_refused():
+    refuse(*built(), CERTIFICATE)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "said"),
+    [
+        (_first("persona", "exempt_from", ["content"], pl.List(pl.String)), errors.ExemptOutsideFenceError, "in persona exempt from"),
+        (_first("nightmare-fuel", "exempt_from", ["ears"], pl.List(pl.String)), errors.ExemptOutsideFenceError, "exempt from"),
+        (_first("foundation", "licence", ""), errors.UndeclaredLicenceError, "with 'none'"),
+        (_first("foundation", "licence", "LicenseRef-secret"), errors.UndeclaredLicenceError, "LicenseRef-secret"),
+        (_first("foundation", "schema_version", "0"), errors.MixedSchemaError, r"\['0', '1'\]"),
+        (_first("foundation", "stage", "persona"), errors.WrongMixError, "'persona': 7"),
+        (pl.lit("one").alias("cluster_id"), errors.SplitLeakError, "cluster_id"),
+        (_first("foundation", "source", "elsewhere"), errors.UnjudgedRecordError, "elsewhere"),
+        (set_fields("scores", detector_version="detector-2").alias("scores"), errors.CertificateStaleError, "detector-2"),
+    ],
+)
+def test_a_planted_defect_is_refused_with_found_expected_and_remedy(change, error, said):
+    release, ledger = built()
+    with pytest.raises(error, match=said) as caught:
+        refuse(release.with_columns(change), ledger, CERTIFICATE)
+    assert all([caught.value.found, caught.value.expected, caught.value.remedy])
+    assert "Remedy: " in str(caught.value)
+
+
+def test_one_dialogue_in_two_splits_is_refused():
+    release, ledger = built()
+    train = pl.col("split") == "train"
+    twin = (
+        release.filter(train & (pl.col("stage") == "foundation"))
+        .head(1)
+        .with_columns(pl.lit("k-other").alias("cluster_id"), pl.lit("val").alias("split"))
+    )
+    other = release.filter(train & (pl.col("stage") == "foundation")).slice(1, 1)
+    swapped = pl.concat([release.filter(~pl.col("id").is_in(other["id"].implode())), twin])
+    with pytest.raises(errors.SplitLeakError, match="values of id in more than one split"):
+        refuse(swapped, ledger, CERTIFICATE)
+
+
+@pytest.mark.parametrize(
+    ("certificate", "error"),
+    [
+        (None, errors.CertificateMissingError),
+        ({}, errors.CertificateMissingError),
+        (CERTIFICATE | {"passed": False}, errors.CertificateFailedError),
+        ({"detector_version": "detector-1"}, errors.CertificateFailedError),
+        (CERTIFICATE | {"detector_version": "detector-0"}, errors.CertificateStaleError),
+    ],
+)
+def test_a_certificate_must_be_there_passed_and_about_this_detector(certificate, error):
+    with pytest.raises(error):
+        refuse(*built(), certificate)

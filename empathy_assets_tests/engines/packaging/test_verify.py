@@ -1,0 +1,107 @@
+"""Verifying packages that were damaged in one way each."""
+
+import json
+
+import polars as pl
+import pytest
+
+from empathy_assets.engines.packaging.context import PackageFile
+from empathy_assets.engines.packaging.merkle import file_sha256, merkle_root
+from empathy_assets.engines.packaging.package import MANIFEST, as_json, write_package
+from empathy_assets.engines.packaging.verify import read_manifest, read_records, verify_package
+from empathy_assets_tests.engines.packaging.samples import built, context
+
+
+@pytest.fixture
+def package(tmp_path):
+    write_package(*built(), tmp_path / "p", context())
+    return tmp_path / "p"
+
+
+def _resealed(folder, **changes):
+    """Write a manifest that fits the files again, as a forger would."""
+    manifest = read_manifest(folder)
+    files = [
+        PackageFile(name=f.name, bytes=(folder / f.name).stat().st_size, sha256=file_sha256(folder / f.name), rows=f.rows)
+        for f in manifest.files
+    ]
+    root = merkle_root((f.name, f.sha256) for f in files)
+    forged = manifest.model_copy(update={"files": files, "merkle_root": root} | changes)
+    (folder / MANIFEST).write_text(as_json(forged.model_dump()))
+
+
+def test_a_fresh_package_has_no_problems(package):
+    assert verify_package(package) == []
+    assert read_records(package).height == 40
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        ("train.jsonl", lambda data: data[:-50], "was cut or changed"),
+        ("train.jsonl", lambda data: data.replace(b"evenings", b"mornings", 1), "the file was changed"),
+        ("verdicts.parquet", lambda data: data[:-1] + b"x", "the file was changed"),
+        ("certificate.json", lambda data: data.replace(b"true", b"True"), "the file was changed"),
+        ("val.parquet", lambda _: b"nothing", "records cannot be read"),
+        (MANIFEST, lambda _: b"{}", "not a manifest"),
+        (MANIFEST, lambda data: data.replace(b'"merkle_root": "', b'"merkle_root": "f'), "Merkle root"),
+    ],
+)
+def test_a_tampered_file_is_named(package, name, change, said):
+    path = package / name
+    path.write_bytes(change(path.read_bytes()))
+    problems = verify_package(package)
+    assert any(said in p for p in problems), problems
+    assert any(name in p or "records" in p for p in problems)
+
+
+def test_missing_and_stray_files_are_named(package):
+    (package / "README.md").unlink()
+    (package / "notes.txt").write_text("mine")
+    assert verify_package(package) == ["notes.txt: not in the manifest", "README.md: missing; fetch the package again"]
+
+
+def test_a_folder_without_a_manifest_is_no_package(tmp_path):
+    assert verify_package(tmp_path)[0].startswith(f"{MANIFEST}: missing")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda meta: meta | {"split": "val"}, "splits"),
+        (lambda meta: meta | {"exempt_from": ["content"], "stage": "persona"}, "exempt outside the fence"),
+        (lambda meta: meta | {"licence": ""}, "no accepted licence"),
+        (lambda meta: meta | {"stage": "persona", "exempt_from": []}, "is not policy's"),
+    ],
+)
+def test_a_forged_record_is_found_even_under_a_manifest_that_fits(package, change, said):
+    path = package / "train.parquet"
+    table = pl.read_parquet(path)
+    rows = table.to_dicts()
+    at = next(i for i, row in enumerate(rows) if row["metadata"]["stage"] == "foundation")
+    rows[at]["metadata"] = change(rows[at]["metadata"])
+    pl.DataFrame(rows, schema=table.schema).write_parquet(path)
+    _resealed(package)
+    problems = verify_package(package)
+    assert any(said in p for p in problems), problems
+
+
+def test_a_divided_dialogue_and_wrong_counts_are_found(package):
+    train, val = (pl.read_parquet(package / f"{name}.parquet") for name in ("train", "val"))
+    leaked = train.head(1).with_columns(pl.col("metadata").struct.with_fields(pl.lit("val").alias("split")))
+    pl.concat([val, leaked]).write_parquet(package / "val.parquet")
+    _resealed(package)
+    problems = " / ".join(verify_package(package))
+    assert "41 conversations, manifest says 40" in problems
+    assert "1 values of id stand in more than one split" in problems
+
+
+def test_lines_are_counted(package):
+    with (package / "val.jsonl").open("a") as out:
+        out.write("{}\n")
+    _resealed(package)
+    assert verify_package(package) == ["val.jsonl: 7 rows, manifest says 6"]
+
+
+def test_the_manifest_carries_no_time(package):
+    assert not {"time", "date", "created"} & set(json.loads((package / MANIFEST).read_text()))

@@ -1,0 +1,85 @@
+"""Tests of corpus files: kinds told apart, encodings, salvage, language, identity across shapes."""
+
+import json
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from empathy_assets_tests.engines.reading.samples import read, reasons
+
+_ASK, _SAY = "I have been lying awake for weeks and I am worn out.", "That sounds exhausting, and lonely too."
+_RECORD = {"id": "r1", "messages": [{"role": "user", "content": _ASK}, {"role": "assistant", "content": _SAY}]}
+
+
+def corpus(tmp_path, name, data):
+    return read(tmp_path, name, data, "conversation_corpora")
+
+
+def test_one_dialogue_in_many_files_is_one_work(tmp_path):
+    files = {
+        "a.jsonl": json.dumps(_RECORD) + "\n" + json.dumps(_RECORD) + "\n",
+        "b.json": json.dumps([_RECORD], indent=2),
+        "c.jsonl": json.dumps([_RECORD], indent=2),
+        "d.csv": f'Context,Response\n"{_ASK}","{_SAY}"\n',
+        "e.tsv": f"question\tanswer\n{_ASK}\t{_SAY}\n",
+        "f.txt": f"Client: {_ASK}\nTherapist: {_SAY}\n",
+        "g.json": "\ufeff" + json.dumps([_RECORD]).replace(",", ",\r\n"),
+        "h.json": json.dumps(_RECORD["messages"]),
+        "i.jsonl": "\n".join(json.dumps({"conversation_id": 1, **turn}) for turn in _RECORD["messages"]),
+        "j.tsv": f"1.0 0 0 {_ASK} EOS 1.0 1 1 [Other] {_SAY}\n",
+        "k.json": json.dumps([_RECORD]).encode("utf-16"),
+    }
+    found = {name: corpus(tmp_path, name, data) for name, data in files.items()}
+    assert {name: reasons(r) for name, r in found.items() if r.rejects} == {}
+    assert {c.provenance.work_id for r in found.values() for c in r.conversations} == {found["a.jsonl"].conversations[0].provenance.work_id}
+    assert len({c.id for r in found.values() for c in r.conversations}) == 1
+    first = found["a.jsonl"].conversations[1]
+    assert (first.provenance.unit, first.provenance.start, first.provenance.record_id) == ("line", 2.0, "r1")
+    assert (first.source, first.licence, first.labels.kind) == ("conversation_corpora", "CC0-1.0", "corpus")
+
+
+def test_spoiled_records_are_told_and_the_rest_is_read(tmp_path):
+    text = json.dumps([_RECORD, "I feel alone.", None, {"id": 2, "conversations": "What?"}, _RECORD, []], indent=1)
+    result = corpus(tmp_path, "mixed.json", text)
+    assert len(result.conversations) == 2
+    assert reasons(result) == ["wrong-type"] * 4
+    assert result.rejects[0].position.startswith("record 1, line ")
+
+
+def test_lines_of_odd_bytes_and_broken_json(tmp_path):
+    good = json.dumps(_RECORD).encode()
+    latin = json.dumps({**_RECORD, "note": "x"}).replace("lonely", "lonely – café").encode("cp1252")
+    result = corpus(tmp_path, "a.jsonl", b"\n".join([good, latin, b'{"id": "cut', good]))
+    assert [c.provenance.start for c in result.conversations] == [1.0, 2.0, 4.0]
+    assert "café" in result.conversations[1].turns[1].content
+    assert reasons(result) == ["spoiled-record"]
+
+
+def test_other_languages_are_counted_per_conversation(tmp_path):
+    record = {"dialog": ["Ich weiß nicht, wie es nach der Trennung weitergehen soll, alles ist leer.", "Das klingt sehr schwer, und auch einsam."]}
+    result = corpus(tmp_path, "de.json", json.dumps([record, _RECORD]))
+    assert reasons(result) == ["not-english"]
+    assert len(result.conversations) == 1
+
+
+def test_names_and_links_of_answerers_stay_out(tmp_path):
+    text = f'questionID,questionText,therapistInfo,therapistURL,answerText\n7,"{_ASK}","Jane Roe, LCSW",https://x.org/jane-roe,"<p>{_SAY}</p>"\n'
+    conversation = corpus(tmp_path, "qa.csv", text).conversations[0]
+    assert "Roe" not in conversation.model_dump_json()
+    assert conversation.turns[1].content == _SAY
+    assert conversation.provenance.record_id == "7"
+
+
+def test_files_that_are_none(tmp_path):
+    assert reasons(corpus(tmp_path, "a.json", "\ufeff")) == ["empty-file"]
+    assert reasons(corpus(tmp_path, "b.json", '"')) == ["spoiled-record"]
+    assert reasons(corpus(tmp_path, "c.bin", b"\x00\x01\x02\x03" * 50)) in (["unknown-kind"], ["unknown-shape"])
+    assert reasons(corpus(tmp_path, "d.csv", "height,weight\n1,2\n")) == ["unknown-shape"]
+    assert reasons(corpus(tmp_path, "e.jsonl", '{"messages": [{"role": "user", "content": "only me"}]}\n{"a": 1}')) == ["one-sided", "unknown-shape"]
+
+
+@given(data=st.binary(max_size=300) | st.from_regex(r'[\[\]{}",:a1 \n|;]{0,80}', fullmatch=True).map(str.encode), suffix=st.sampled_from(["json", "jsonl", "csv", "tsv", "txt"]))
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_bytes_raise(tmp_path, data, suffix):
+    result = corpus(tmp_path, f"x.{suffix}", data)
+    assert result.conversations or result.rejects
