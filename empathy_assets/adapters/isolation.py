@@ -37,7 +37,8 @@ from empathy_assets.records.licence import Rights
 READER = "empathy_assets.engines.reading.read:stream_file"
 WORKS_SCHEMA = pl.Schema({"file": pl.String, "work_id": pl.String, "title_key": pl.String, "sketch": pl.List(pl.Int64)})
 _POLL_SECONDS = 0.05
-_START_SECONDS = 30.0  # importing polars and lxml on a busy machine
+_START_SECONDS = 90.0  # importing polars and lxml takes about 1 s, on a busy machine many
+_READY = b"ready\n"
 _BATCH_ROWS = 4000
 _FEW_ROWS = 500
 _MIB = 1 << 20
@@ -69,9 +70,11 @@ class _Worker:
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
+        self.greeted = False
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self.process is None or self.process.poll() is not None:
+            self.kill()
             env = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "POLARS_MAX_THREADS": "1"}
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "empathy_assets.adapters.isolation"],
@@ -84,18 +87,16 @@ class _Worker:
 
     def run(self, job: Job, deadline: float, memory: int) -> Outcome:
         """Return how the job ended; whatever happens in the worker stays there."""
-        fresh = self.process is None or self.process.poll() is not None
         process = self._started()
         stdin, stdout = process.stdin, process.stdout
-        if stdin is None or stdout is None:
-            return Outcome(reason="reader-crashed", detail="the worker has no pipes")
+        if stdin is None or stdout is None or not self._ready(process, stdout):
+            return self._ended(process, "the worker did not start")
         try:
             stdin.write(json.dumps({**asdict(job), "alarm": int(deadline) + 60}).encode() + b"\n")
             stdin.flush()
         except OSError:
             return self._ended(process, "the worker was gone before the file was sent")
-        allowed = deadline + (_START_SECONDS if fresh else 0.0)
-        verdict = self._watch(process, stdout, time.monotonic() + allowed, memory)
+        verdict = self._watch(process, stdout, time.monotonic() + deadline, memory)
         if verdict == "ready":
             answer = stdout.readline()
             return _parsed(answer) if answer.endswith(b"\n") else self._ended(process, "the worker died while reading")
@@ -103,6 +104,13 @@ class _Worker:
         if verdict == "timeout":
             return Outcome(reason="timeout", detail=f"not read within {deadline:.0f} s; the reader was stopped")
         return Outcome(reason="memory", detail=f"reading it took more than {memory // _MIB} MiB; the reader was stopped")
+
+    def _ready(self, process: subprocess.Popen[bytes], stdout: IO[bytes]) -> bool:
+        """Return whether the worker has said that its imports are done; they do not count against a file's deadline."""
+        if not self.greeted:
+            verdict = self._watch(process, stdout, time.monotonic() + _START_SECONDS, sys.maxsize)
+            self.greeted = verdict == "ready" and stdout.readline() == _READY
+        return self.greeted
 
     def _watch(self, process: subprocess.Popen[bytes], stdout: IO[bytes], until: float, memory: int) -> str:
         while time.monotonic() < until:
@@ -120,6 +128,7 @@ class _Worker:
         """End the process, if there is one."""
         if self.process is None:
             return
+        self.greeted = False
         self.process.kill()
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
@@ -267,6 +276,9 @@ def main() -> None:
     """Run as a worker: the protocol on the real stdout, whatever libraries print goes to stderr."""
     channel = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    _reader(READER)
+    channel.write(_READY)
+    channel.flush()
     serve(sys.stdin.buffer, channel)
 
 

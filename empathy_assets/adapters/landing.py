@@ -23,7 +23,8 @@ from empathy_assets.adapters.storage import is_local, local, publish_folder, sha
 from empathy_assets.engines.reading.identity import overlap
 from empathy_assets.engines.reading.kinds import detect_source
 from empathy_assets.engines.reading.result import MODELS, READER_VERSION, FileContext, Source
-from empathy_assets.engines.reading.rights import RightsError, RightsTable, accepted, parse_rights
+from empathy_assets.engines.reading.rights import RightsError, RightsTable, parse_rights
+from empathy_assets.policy.licences import accepted
 from empathy_assets.policy.load import number
 from empathy_assets.records.arrow import conform, empty_frame
 from empathy_assets.records.ids import digest
@@ -212,6 +213,12 @@ def _read(files: Sequence[_File], cache: UPath | None, progress: Progress | None
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return len(fresh), len(due) - len(fresh)
+
+
+def _rejects_of(file: _File) -> list[pl.DataFrame]:
+    if file.reject is not None:
+        return [frame_of("rejects", [file.reject])]
+    return [frame for table, frame in file.frames if table == "rejects"]
 
 
 def _table(files: Iterable[_File], name: str) -> pl.DataFrame:

@@ -1,11 +1,9 @@
 """Findings every conversation or passage table shares: rows, ids, versions, licences, quarantine share."""
 
-import fnmatch
-
 import polars as pl
 
 from empathy_assets.engines.checking.finding import Finding, none_of
-from empathy_assets.policy.load import table
+from empathy_assets.policy.licences import accepted
 from empathy_assets.records.conversation import Conversation
 from empathy_assets.records.versions import SCHEMA_VERSION
 
@@ -15,15 +13,10 @@ def has_rows(frame: pl.DataFrame, what: str) -> Finding:
     return Finding(frame.height > 0, f"{frame.height} {what}; at least 1 expected", {"value": frame.height, "bound": 1, "n": frame.height})
 
 
-def licence_accepted(licence: str) -> bool:
-    """Return whether an SPDX identifier is on the accepted list of policy/licences.toml."""
-    return any(fnmatch.fnmatchcase(licence, pattern) for pattern in table("licences")["accepted"])
-
-
 def licences(frame: pl.DataFrame) -> Finding:
     """Fail if a row has no licence or one that policy does not accept."""
     found = frame["licence"].unique().sort().to_list()
-    refused = [licence for licence in found if not licence_accepted(licence)]
+    refused = [licence for licence in found if not accepted(licence)]
     bad = frame.filter(pl.col("licence").is_in(refused))
     example = f"{bad['id'][0]} ({refused[0] or 'undeclared'})" if bad.height else ""
     return none_of(bad.height, "rows without an accepted licence", n=frame.height, example=example)

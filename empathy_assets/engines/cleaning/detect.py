@@ -103,6 +103,7 @@ def _lexicon_patterns() -> dict[str, re.Pattern[str]]:
     ordered = sorted(lexicon["crisis"]["numbers"], key=lambda n: (-len(n), n))
     long = "|".join(gap.join(n) for n in ordered if len(n) >= 8)
     short = "|".join(gap.join(n) if len(n) == 6 else n for n in ordered if len(n) < 8)
+    national = "|".join(gap.join(n[1:]) for n in ordered if len(n) >= 8 and n[0] == "0")  # +44 800 1111: no 0 after a country code
     words = "|".join(map(re.escape, lexicon["crisis"]["words"]))
     street = "|".join(lexicon["context"]["street"])
     context = {k: "|".join(map(re.escape, sorted(lexicon["context"][k], key=len, reverse=True))) for k in ("record", "account")}
@@ -113,7 +114,9 @@ def _lexicon_patterns() -> dict[str, re.Pattern[str]]:
         rf"(?:,?\s(?:[A-Z][\w']+,?\s){{0,3}}(?:[A-Z]{{2}}\s[0-9]{{5}}(?:-[0-9]{{4}})?|{_POSTCODE}))?"
     )
     return {
-        "crisis": re.compile(rf"(?<![0-9])(?:\+[0-9]{{1,2}}{gap})?\(?(?:{long})(?![0-9])|\b(?:{words})\b", _I),
+        "crisis": re.compile(
+            rf"(?<![0-9])(?:\+[0-9]{{1,2}}{gap})?\(?(?:{long})(?![0-9])|\+[0-9]{{1,2}}{gap}(?:{national})(?![0-9])|\b(?:{words})\b", _I
+        ),
         "short": re.compile(rf"(?<![0-9])(?<![0-9][\s.\-()/])(?<![+$£€])(?:{short})(?![\s.\-()/]?[0-9]|[0-9])"),
         "site": re.compile(rf"(?:https?://)?(?:[\w\-]+\.)*(?:{sites})(?:[/?#]\S*)?$", _I),
         "record": re.compile(rf"\b(?:{context['record']}){number}", _I),

@@ -28,6 +28,7 @@ _CONTEXTS = tuple(
         rf"(?i:\b(?:patient|client|attn|attention|name) ?: ){_TITLE}({_FULL})",
     )
 )
+_SAID_OUTRIGHT = 2  # the first contexts say "name" themselves; the others lean on the capital letter
 
 CUES = (
     "name", "called", "named", "hi ", "hi,", "hi!", "hello", "hey", "contact", "reach", "ask for", "speak", "talk", "write", "call",
@@ -51,7 +52,8 @@ def ambiguous_words() -> frozenset[str]:
 
 def find_names(text: str) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of names in contact contexts; a span ends before the first word that cannot be part of a name."""
-    for pattern in _CONTEXTS:
+    contexts = _CONTEXTS[:_SAID_OUTRIGHT] if text.isupper() else _CONTEXTS  # in capitals every word looks like a name
+    for pattern in contexts:
         for match in pattern.finditer(text):
             end = match.start(1)
             for word in re.finditer(r"\S+", match[1]):

@@ -14,10 +14,10 @@ from empathy_assets.policy.load import table
 
 _EXT = r"(?:,?\s?(?:ext\.?|x|extension)\s?[0-9]{1,5}\b)?"
 _GAP = r"[\s.\-/‐‑–]{0,2}"
-_BEFORE = r"(?<![\w.,$£€#:/\-])"
+_BEFORE = r"(?<![\w$£€/\-])(?<![0-9][.,:])"
 _AFTER = r"(?![0-9]|[.,:/][0-9]|-[0-9])"
 _INTERNATIONAL = re.compile(
-    rf"(?<![\w+])(?<![0-9][\s.\-])(?:\+|00)\s?[1-9][0-9]{{0,2}}(?:{_GAP}\(?[0-9]{{1,5}}\)?){{1,2}}(?:{_GAP}\(?[0-9]{{2,10}}\)?){{0,5}}{_EXT}(?![0-9])"
+    rf"(?<![\w+])(?<![0-9][\s.\-])(?:\(?\+|00)\s?[1-9][0-9]{{0,2}}\)?(?:{_GAP}\(?[0-9]{{1,5}}\)?){{1,2}}(?:{_GAP}\(?[0-9]{{2,10}}\)?){{0,5}}{_EXT}(?![0-9])"
 )
 _AMERICAN = re.compile(
     rf"(?<![\w$£€+\-])(?<![0-9][.,/])(?:1{_GAP})?\(?[2-9][0-9]{{2}}\)?{_GAP}[0-9]{{3}}[\s.\-‐‑–]?[0-9]{{4}}{_EXT}{_AFTER}"
@@ -51,7 +51,8 @@ def _is_generic(text: str, match: re.Match[str]) -> bool:
     """Return whether a run of digits without a telling shape is a phone number, judged by context or by metadata."""
     groups = re.findall(r"[0-9]+", match[0])
     count = sum(map(len, groups))
-    if len(groups) > 6 or not 7 <= count <= 13:
+    spelled = count == len(groups) >= 9  # digit by digit, as one dictates it
+    if (len(groups) > 6 and not spelled) or not 7 <= count <= 13:
         return False
     if _context().search(text[max(0, match.start() - _REACH) : match.start()]) or _AFTERWARDS.match(text, match.end()):
         return True

@@ -34,13 +34,10 @@ def _sloppy(run: str) -> str:
     """Return the characters a run of Windows-1252 letters stands for as UTF-8, or the run itself if it stands for none."""
     data = bytearray()
     for char in run:
-        code = ord(char)
         try:
             data += char.encode("cp1252")
-        except UnicodeEncodeError:
-            if code > 0xFF:
-                return run
-            data.append(code)
+        except UnicodeEncodeError:  # one of the five bytes Windows-1252 leaves undefined, read as a control character
+            data.append(ord(char))
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
 from empathy_assets.engines.gating.gate import Gate, GateContext, outcome, words
+from empathy_assets.policy.licences import accepted_pattern
 from empathy_assets.policy.load import table
 
 
 def _policy() -> Mapping[str, Any]:
     return {"accepted": table("licences")["accepted"]}
-
-
-def accepted_pattern() -> str:
-    """Return an expression that matches exactly the licences policy accepts (`*` stands for any version)."""
-    names = (re.escape(name).replace(r"\*", ".*") for name in _policy()["accepted"])
-    return "^(?:" + "|".join(names) + ")$"
 
 
 def _decide(frame: pl.DataFrame, context: GateContext) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-'''The banks: frames and fills of the embedded generator, as data, and how a bank file is read.
+"""The banks: frames and fills of the embedded generator, as data, and how a bank file is read.
 
 A bank is `policy/banks/<kind>.toml`, one per kind of conversation (therapeutic, reasoning, bias, nightmare, grounded, persona), plus files that
 others include. Words live there; code lives in `engines.generating.grammar`. This module reads, links and checks; it writes no text.
@@ -10,6 +10,7 @@ Keys of a file:
   turns leave room for are picked by the row's seed, and kept in the order written. Exchange `X` is written with rules `client_X` and `counsel_X`.
   `offered` (optional) names the facts that the counsellor may be first to speak of (the step, the theme); with it, an alternative of the
   counsellor that speaks of any other fact is passed over until the client has told it, so that nobody reflects what was never said.
+  `sparing` (optional) names facts that one turn should not say twice; alternatives that would are passed over as long as others are left.
 * `[rules]`: rule name = list of alternatives, at least one. One alternative is one or several sentences, a clause or a word.
 * `[<field>.<value>]`: rules in force where the plan row has that value, `<field>` one of `SCOPES` (issue, category, tone, ...). They win
   over `[rules]`; of several scopes, the one earlier in `SCOPES` wins. **The values a plan spreads over are the keys of these tables**: a new
@@ -68,7 +69,7 @@ A complete small bank:
     body = ["my chest goes tight", "my legs [turn to|feel like] lead"]
     thought = ["I should have called more", "I wasn't there at the end"]
     step = ["write {person} a letter that I never send", "light a candle for {person} [on Sunday|at supper]"]
-'''
+"""
 
 import hashlib
 import json
@@ -116,6 +117,7 @@ class Bank:
         scoped: Rules by field and value, e.g. `scoped["issue"]["grief"]`.
         rules: Rules that hold whatever the row says.
         offered: Facts the counsellor may be first to name; None: any.
+        sparing: Facts that a turn says once at most where it can be helped.
         fingerprint: SHA-256 of everything the bank was read from.
     """
 
@@ -126,6 +128,7 @@ class Bank:
     scoped: Mapping[str, Mapping[str, Rules]]
     rules: Rules
     offered: frozenset[str] | None
+    sparing: frozenset[str]
     fingerprint: str
 
     def values(self, field: str) -> list[str]:
@@ -171,6 +174,7 @@ def load_bank(kind: str) -> Bank:
         scoped=scoped,
         rules=rules,
         offered=frozenset(arc["offered"]) | _PASSAGE_FACTS if "offered" in arc else None,
+        sparing=frozenset(arc.get("sparing", ())),
         fingerprint=fingerprint,
     )
 

@@ -11,7 +11,6 @@ from typing import Any
 import polars as pl
 
 from empathy_assets.engines.composing.compose import policy_mix
-from empathy_assets.engines.gating.licence import accepted_pattern
 from empathy_assets.engines.gating.schema import FENCE, unlawful_exemption
 from empathy_assets.engines.packaging.errors import (
     CertificateFailedError,
@@ -24,6 +23,7 @@ from empathy_assets.engines.packaging.errors import (
     UnjudgedRecordError,
     WrongMixError,
 )
+from empathy_assets.policy.licences import accepted_pattern
 from empathy_assets.records.ids import record_ref
 from empathy_assets.records.versions import SCHEMA_VERSION
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from empathy_assets.policy.load import table
 from empathy_assets.records.licence import Rights
 
 _GLOB = frozenset("*?[")
@@ -63,9 +62,3 @@ def parse_rights(text: str) -> RightsTable:
     default = declared.pop("default", None)
     globs = sorted(((k, v) for k, v in declared.items() if _GLOB & set(k)), key=lambda item: (-len(item[0]), item[0]))
     return RightsTable(default, {k: v for k, v in declared.items() if not _GLOB & set(k)}, tuple(globs))
-
-
-def accepted(licence: str) -> bool:
-    """Return whether policy/licences.toml accepts the licence; a trailing `*` there matches any version."""
-    patterns: list[str] = table("licences")["accepted"]
-    return any(fnmatchcase(licence.casefold(), pattern.casefold()) for pattern in patterns)

@@ -43,7 +43,7 @@ def _ms(value: Any) -> float:
 
 def _closed(cues: list[Cue]) -> list[Cue]:
     """Return the cues ending no later than the next begins: automatic captions stay on the screen while the next is spoken."""
-    ends = [c.start for c in cues[1:]] + [float("inf")]
+    ends = [*(c.start for c in cues[1:]), float("inf")][: len(cues)]
     return [Cue(c.start, max(c.start, min(c.end, e)), c.lines, c.speaker) for c, e in zip(cues, ends, strict=True)]
 
 

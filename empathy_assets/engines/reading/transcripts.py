@@ -21,7 +21,7 @@ from empathy_assets.engines.reading.result import FileContext, ReadError, Row
 from empathy_assets.engines.reading.text import decode
 
 _LINE_TIME = re.compile(r"^\s*[\[(]?(?:(\d{1,2}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?[\])]?\s*[-–:]?\s*(.*)$")
-_BLANK = re.compile(r"\n\s*\n")
+_JSON_START = re.compile(r"\{|\[\s*[\[{\]\"]|\[\s*$")  # `[Ann]: ...` and `[00:12] ...` are plain text
 
 
 def read(path: Path, context: FileContext) -> Iterator[Row]:
@@ -77,7 +77,7 @@ def _cues(data: bytes, suffix: str) -> tuple[list[Cue], list[ReadError]]:
     start = text.lstrip("\ufeff \t\n")
     if not start:
         raise ReadError("empty-file", "no text in it")
-    if start[0] in "{[" and not start.startswith("[" + start[1:30].split("]")[0] + "]:"):
+    if _JSON_START.match(start):
         return _json_cues(start)
     if start.startswith("<") and not subtitles.looks_timed(text):
         return timedtext.xml(data), []
@@ -120,5 +120,5 @@ def _plain(text: str) -> list[Cue]:
         words = plain_line(line)
         if words:
             cues.append(Cue(now, now, (words,)))
-    ends = [c.start for c in cues[1:]] + [now]
+    ends = [*(c.start for c in cues[1:]), now][: len(cues)]
     return [Cue(c.start, max(e, c.start), c.lines, c.speaker) for c, e in zip(cues, ends, strict=True)]

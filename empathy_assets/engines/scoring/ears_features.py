@@ -16,9 +16,7 @@ DENSE = ("log_words", "questions", "ends_in_question", "overlap_share", "overlap
 
 _WORD = re.compile(r"[a-z']+")
 COMMON = frozenset(
-    "a about after again all also am an and any are as at be because been before but by can could did do does doing don't for from get go got had has have "
-    "he her here him his how i i'm if in into is it it's just like me more my no not of off on one or other our out over own really she so some such than that "
-    "the their them then there these they this those through to too up us very was we well were what when where which who why will with would yes yeah you your".split()
+    ["a", "about", "after", "again", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "because", "been", "before", "but", "by", "can", "could", "did", "do", "does", "doing", "don't", "for", "from", "get", "go", "got", "had", "has", "have", "he", "her", "here", "him", "his", "how", "i", "i'm", "if", "in", "into", "is", "it", "it's", "just", "like", "me", "more", "my", "no", "not", "of", "off", "on", "one", "or", "other", "our", "out", "over", "own", "really", "she", "so", "some", "such", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "through", "to", "too", "up", "us", "very", "was", "we", "well", "were", "what", "when", "where", "which", "who", "why", "will", "with", "would", "yes", "yeah", "you", "your"]
 )
 _FEELING = re.compile(r"\b(feel|feeling|felt|sounds?|seems?|hear|imagine|sense|must be|must have)\b")
 

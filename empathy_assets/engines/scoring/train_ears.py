@@ -23,10 +23,13 @@ from empathy_assets.engines.scoring.train import Subset, rarity
 
 Array = NDArray[Any]
 
-L2 = 0.03
+L2 = 0.02
 GATE_L2 = 0.1
 ITERATIONS = 40
 FOLDS = 3
+FAILED = "_failed"
+"""Suffix of a source that holds the conversations of another source which their clients rated as failed."""
+
 _FEWEST = 8  # labels of either kind below which a source gets no head of its own
 _SHORTEST = 4  # annotated turns from which a conversation serves the calibration of "somewhere"
 
@@ -92,7 +95,7 @@ def train_scorer(rows: Sequence[Mapping[str, Any]], folder: Path) -> ScorerRepor
     Raises:
         ValueError: No row is labelled for one of the seven components.
     """
-    data = _Data([row for row in rows if any(row["labels"].get(c) is not None for c in COMPONENTS)])
+    data = _Data([row for row in rows if any(row["labels"].get(c) is not None for c in COMPONENTS) or str(row.get("source")).endswith(FAILED)])
     heads: list[tuple[str, str, tuple[Array, Array, float], tuple[float, float]]] = []
     report: list[HeadFigures] = []
     loose: dict[str, Array] = {c: np.full(len(data.source), np.nan) for c in COMPONENTS}
@@ -106,7 +109,11 @@ def train_scorer(rows: Sequence[Mapping[str, Any]], folder: Path) -> ScorerRepor
             slope, offset = platt(held[keep], target[keep], np.ones(int(keep.sum())))
             chance = sigmoid(slope * held[keep] + offset)
             loose[component][keep] = chance
-            heads.append((component, str(source), data.fit(keep, target, L2), (slope, offset)))
+            head = data.fit(keep, target, L2)
+            heads.append((component, str(source), head, (slope, offset)))
+            failed = data.source == f"{source}{FAILED}"
+            if failed.any():
+                loose[component][failed] = sigmoid(slope * data.apply(head, failed) + offset)
             report.append(
                 HeadFigures(
                     str(source),
@@ -121,7 +128,7 @@ def train_scorer(rows: Sequence[Mapping[str, Any]], folder: Path) -> ScorerRepor
         if not any(name == component for name, *_ in heads):
             raise ValueError(f"no source labels `{component}` at least {_FEWEST} times as shown and as not shown; add rows that do")
     for source in sorted({name for _, name, *_ in heads}):
-        everything = np.ones(len(data.source), dtype=bool)
+        everything = ~np.char.endswith(data.source, FAILED)
         heads.append(("gate", source, data.fit(everything, (data.source == source).astype(float), GATE_L2), (1.0, 0.0)))
     return ScorerReport(report, _write(folder, heads, {c: _somewhere(data, c, loose[c]) for c in EARS}))
 
@@ -137,11 +144,14 @@ def _held_out(data: _Data, keep: Array, target: Array) -> Array:
 
 
 def _somewhere(data: _Data, component: str, chance: Array) -> tuple[float, float]:
-    """Return (slope, offset) of P(shown somewhere in the conversation) as a function of log expected showings."""
+    """Return (slope, offset) of P(shown somewhere in the conversation, to effect) as a function of log expected showings.
+
+    Conversations that their own clients rated as failed count as not shown, whatever their words: `chance` for them comes from heads that saw none.
+    """
     known = ~np.isnan(chance)
     _, owner, turns = np.unique(data.conversation[known], return_inverse=True, return_counts=True)
     mass = np.bincount(owner, weights=-np.log1p(-np.minimum(chance[known], 1 - 1e-6)))
-    shown = np.bincount(owner, weights=data.labels[component][known]) > 0
+    shown = np.bincount(owner, weights=np.nan_to_num(data.labels[component][known])) > 0
     long = turns >= _SHORTEST
     if min(shown[long].sum(), (~shown[long]).sum()) < _FEWEST:
         return 1.0, 1.0

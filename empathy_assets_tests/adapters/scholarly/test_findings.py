@@ -36,7 +36,7 @@ def test_landed_files_only_by_default(tmp_path):
     found = collect_findings(root, tmp_path / "cache", FetchSettings(), rights_for=rights_for)
     passages, rejects = conform(found.passages, Passage), conform(found.rejects, Reject)
     assert passages["provenance"].struct.field("file").unique().sort().to_list() == ["papers/a.xml", "papers/deep/b.nxml"]
-    assert sorted(rejects["reason"].to_list()) == ["empty-file", "not-a-file", "undeclared-rights"]
+    assert sorted(rejects["reason"].to_list()) == ["duplicate-passage", "empty-file", "not-a-file", "undeclared-rights"]
     assert (found.stats["files"], found.stats["requests"], found.stats["works_landed"], found.services) == (5, 0, 2, {})
     assert not (tmp_path / "cache").exists()
 

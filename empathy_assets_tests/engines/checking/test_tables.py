@@ -5,7 +5,6 @@ import pytest
 
 from empathy_assets.engines.checking.tables import (
     has_rows,
-    licence_accepted,
     licences,
     one_schema_version,
     quarantine_share,
@@ -21,7 +20,6 @@ def test_an_empty_table_is_found() -> None:
 
 @pytest.mark.parametrize(("licence", "accepted"), [("CC-BY-4.0", True), ("Apache-2.0", True), ("", False), ("AGPL-3.0", False)])
 def test_licences_are_accepted_by_policy(licence: str, accepted: bool) -> None:
-    assert licence_accepted(licence) is accepted
     assert licences(many(2, licence=licence)).passed is accepted
 
 

@@ -24,7 +24,16 @@ def test_contexts(text, name):
 
 
 @pytest.mark.parametrize(
-    "text", ["My name is not important", "Hi, I'm so tired", "Call Me Later", "John left. Mary stayed.", "name is On the list"]
+    "text",
+    [
+        "My name is not important",
+        "Hi, I'm so tired",
+        "HI, I'M FINE",
+        "HELLO, I AM DOING OK",
+        "Call Me Later",
+        "John left. Mary stayed.",
+        "name is On the list",
+    ],
 )
 def test_no_context_no_name(text):
     assert not list(find_names(text))

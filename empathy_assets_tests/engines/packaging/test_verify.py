@@ -1,6 +1,8 @@
 """Verifying packages that were damaged in one way each."""
 
 import json
+import shutil
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -12,10 +14,16 @@ from empathy_assets.engines.packaging.verify import read_manifest, read_records,
 from empathy_assets_tests.engines.packaging.samples import built, context
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole") / "p"
+    write_package(*built(), folder, context())
+    return folder
+
+
 @pytest.fixture
-def package(tmp_path):
-    write_package(*built(), tmp_path / "p", context())
-    return tmp_path / "p"
+def package(whole, tmp_path):
+    return Path(shutil.copytree(whole, tmp_path / "p"))
 
 
 def _resealed(folder, **changes):

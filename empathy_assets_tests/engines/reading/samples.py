@@ -4,8 +4,8 @@ import io
 import zipfile
 from pathlib import Path
 
-from empathy_assets.engines.reading.result import FileContext, ReadResult, Source
 from empathy_assets.engines.reading.read import read_file
+from empathy_assets.engines.reading.result import FileContext, ReadResult, Source
 from empathy_assets.records.licence import Rights
 
 RIGHTS = Rights(licence="CC0-1.0", origin="made up for the tests", voice="calm-voice")
@@ -59,11 +59,12 @@ def epub(chapters: dict[str, str], *, extra: dict[str, bytes | str] | None = Non
     items = "".join(f'<item id="i{n}" href="{name}" media-type="application/xhtml+xml"/>' for n, name in enumerate(chapters))
     refs = "".join(f'<itemref idref="i{n}"/>' for n in range(len(chapters)))
     package = (
-        '<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata><dc:title>Small Lights: A Book</dc:title>'
+        '<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata>'
+        "<dc:title>Small Lights: A Book</dc:title>"
         "<dc:creator>Ada Brook</dc:creator><dc:date>1911-03-01</dc:date></metadata>"
         f"<manifest>{items}{manifest}</manifest><spine>{refs}{spine}</spine></package>"
     )
-    container = '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles><rootfile full-path="OPS/p.opf"/></rootfiles></container>'
+    container = "<container><rootfiles><rootfile full-path='OPS/p.opf'/></rootfiles></container>"
     members: dict[str, bytes | str] = {"mimetype": "application/epub+zip", "META-INF/container.xml": container, "OPS/p.opf": package}
     members |= {f"OPS/{name}": text for name, text in chapters.items()}
     return archive(members | (extra or {}))

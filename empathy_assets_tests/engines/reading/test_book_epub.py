@@ -16,7 +16,9 @@ def book(tmp_path, data, name="b.epub"):
 
 def test_chapters_titles_and_metadata(tmp_path):
     front = {"titlepage.xhtml": xhtml("<p>Small Lights, which is a title page.</p>"), "endnotes.xhtml": xhtml("<p>1. A note.</p>")}
-    data = epub({**front, "one.xhtml": _ONE, "two.xhtml": _TWO}, extra={"OPS/nav.xhtml": _NAV}, manifest=_NAV_ITEM, spine='<itemref idref="nav"/>')
+    data = epub(
+        {**front, "one.xhtml": _ONE, "two.xhtml": _TWO}, extra={"OPS/nav.xhtml": _NAV}, manifest=_NAV_ITEM, spine='<itemref idref="nav"/>'
+    )
     result = book(tmp_path, data)
     assert not result.rejects
     assert list(dict.fromkeys(p.chapter for p in result.passages)) == ["Dawn", "Dusk"]
@@ -34,14 +36,22 @@ def test_ncx_titles(tmp_path):
 
 
 def test_missing_parts_are_told_and_the_rest_is_read(tmp_path):
-    data = epub({"one.xhtml": _ONE}, manifest='<item id="g" href="gone.xhtml" media-type="application/xhtml+xml"/>', spine='<itemref idref="g"/><itemref idref="zz"/>')
+    data = epub(
+        {"one.xhtml": _ONE},
+        manifest='<item id="g" href="gone.xhtml" media-type="application/xhtml+xml"/>',
+        spine='<itemref idref="g"/><itemref idref="zz"/>',
+    )
     result = book(tmp_path, data)
     assert result.passages
     assert reasons(result) == ["missing-resource", "missing-resource"]
 
 
 def test_malformed_xhtml_is_mended(tmp_path):
-    assert book(tmp_path, epub({"a.xhtml": "<html><body><p>An open paragraph <b>with bold &nbsp; and no end"})).passages[0].text.startswith("An open")
+    assert (
+        book(tmp_path, epub({"a.xhtml": "<html><body><p>An open paragraph <b>with bold &nbsp; and no end"}))
+        .passages[0]
+        .text.startswith("An open")
+    )
 
 
 def _encryption(algorithm, uri):

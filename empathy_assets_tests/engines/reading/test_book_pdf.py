@@ -45,7 +45,7 @@ def test_words_divided_at_the_line_end_become_whole(tmp_path):
 
 
 def test_protected_and_damaged_files(tmp_path):
-    assert reasons(read(tmp_path, "a.pdf", pdf([["secret"]], password="k"), "books")) == ["encrypted"]
+    assert reasons(read(tmp_path, "a.pdf", pdf([["secret"]], password="k"), "books")) == ["encrypted"]  # noqa: S106
     assert reasons(read(tmp_path, "b.pdf", b"%PDF-1.4 nothing more", "books")) == ["damaged"]
     assert reasons(read(tmp_path, "c.pdf", pdf([[]]), "books")) == ["no-usable-text"]
 

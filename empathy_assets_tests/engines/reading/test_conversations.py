@@ -56,7 +56,9 @@ def test_lines_of_odd_bytes_and_broken_json(tmp_path):
 
 
 def test_other_languages_are_counted_per_conversation(tmp_path):
-    record = {"dialog": ["Ich weiß nicht, wie es nach der Trennung weitergehen soll, alles ist leer.", "Das klingt sehr schwer, und auch einsam."]}
+    record = {
+        "dialog": ["Ich weiß nicht, wie es nach der Trennung weitergehen soll, alles ist leer.", "Das klingt sehr schwer, und auch einsam."]
+    }
     result = corpus(tmp_path, "de.json", json.dumps([record, _RECORD]))
     assert reasons(result) == ["not-english"]
     assert len(result.conversations) == 1
@@ -75,10 +77,16 @@ def test_files_that_are_none(tmp_path):
     assert reasons(corpus(tmp_path, "b.json", '"')) == ["spoiled-record"]
     assert reasons(corpus(tmp_path, "c.bin", b"\x00\x01\x02\x03" * 50)) in (["unknown-kind"], ["unknown-shape"])
     assert reasons(corpus(tmp_path, "d.csv", "height,weight\n1,2\n")) == ["unknown-shape"]
-    assert reasons(corpus(tmp_path, "e.jsonl", '{"messages": [{"role": "user", "content": "only me"}]}\n{"a": 1}')) == ["one-sided", "unknown-shape"]
+    assert reasons(corpus(tmp_path, "e.jsonl", '{"messages": [{"role": "user", "content": "only me"}]}\n{"a": 1}')) == [
+        "one-sided",
+        "unknown-shape",
+    ]
 
 
-@given(data=st.binary(max_size=300) | st.from_regex(r'[\[\]{}",:a1 \n|;]{0,80}', fullmatch=True).map(str.encode), suffix=st.sampled_from(["json", "jsonl", "csv", "tsv", "txt"]))
+@given(
+    data=st.binary(max_size=300) | st.from_regex(r'[\[\]{}",:a1 \n|;]{0,80}', fullmatch=True).map(str.encode),
+    suffix=st.sampled_from(["json", "jsonl", "csv", "tsv", "txt"]),
+)
 @settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_bytes_raise(tmp_path, data, suffix):
     result = corpus(tmp_path, f"x.{suffix}", data)

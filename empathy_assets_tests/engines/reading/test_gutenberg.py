@@ -4,7 +4,10 @@ import pytest
 
 from empathy_assets.engines.reading.gutenberg import body_range, fields, is_gutenberg
 
-_HEAD = "The Project Gutenberg EBook of Small Lights, by Ada Brook\n\nTitle: Small Lights\n       A Book\n\nAuthor: Ada Brook\n\nLanguage: English\n"
+_HEAD = (
+    "The Project Gutenberg EBook of Small Lights, by Ada Brook\n\n"
+    "Title: Small Lights\n       A Book\n\nAuthor: Ada Brook\n\nLanguage: English\n"
+)
 
 
 def test_fields_of_the_header():
@@ -13,8 +16,22 @@ def test_fields_of_the_header():
     assert not is_gutenberg("a book")
 
 
-@pytest.mark.parametrize("start", ["*** START OF THIS PROJECT GUTENBERG EBOOK SMALL ***", "*** START OF THE PROJECT GUTENBERG EBOOK SMALL ***", "*END*THE SMALL PRINT! FOR PUBLIC DOMAIN ETEXTS*"])
-@pytest.mark.parametrize("end", ["*** END OF THE PROJECT GUTENBERG EBOOK SMALL ***", "End of Project Gutenberg's Small Lights", "End of the Project Gutenberg EBook of Small Lights"])
+@pytest.mark.parametrize(
+    "start",
+    [
+        "*** START OF THIS PROJECT GUTENBERG EBOOK SMALL ***",
+        "*** START OF THE PROJECT GUTENBERG EBOOK SMALL ***",
+        "*END*THE SMALL PRINT! FOR PUBLIC DOMAIN ETEXTS*",
+    ],
+)
+@pytest.mark.parametrize(
+    "end",
+    [
+        "*** END OF THE PROJECT GUTENBERG EBOOK SMALL ***",
+        "End of Project Gutenberg's Small Lights",
+        "End of the Project Gutenberg EBook of Small Lights",
+    ],
+)
 def test_body_lies_between_the_marks(start, end):
     items = ["head", start, *[f"para {i}" for i in range(10)], end, "licence of Project Gutenberg"]
     first, stop = body_range(items)

@@ -17,9 +17,18 @@ _A, _B = "The lamp burned all night.", "Nobody put it out."
         [{"content": _A, "start": 0, "end": 2.5, "words": []}, {"content": _B, "start": 2.5, "end": 4.0}],
         {"version": "1.0.0", "segments": [{"startTime": 0, "endTime": 2.5, "body": _A}, {"startTime": 2.5, "endTime": 4, "body": _B}]},
         [{"time": "00:00:00.000", "message": _A}, {"time": "00:00:02.500", "message": _B, "end": "4"}],
-        {"transcription": [{"timestamps": {"from": "00:00:00,000", "to": "00:00:02,500"}, "text": _A}, {"timestamps": {"from": "00:00:02,500", "to": "00:00:04"}, "text": _B}]},
+        {
+            "transcription": [
+                {"timestamps": {"from": "00:00:00,000", "to": "00:00:02,500"}, "text": _A},
+                {"timestamps": {"from": "00:00:02,500", "to": "00:00:04"}, "text": _B},
+            ]
+        },
         {"chunks": [{"timestamp": [0.0, 2.5], "text": _A}, {"timestamp": [2.5, 4.0], "text": _B}]},
-        {"results": {"utterances": [{"start": 0, "end": 2.5, "transcript": _A}, {"start": 2.5, "end": 4.0, "alternatives": [{"transcript": _B}]}]}},
+        {
+            "results": {
+                "utterances": [{"start": 0, "end": 2.5, "transcript": _A}, {"start": 2.5, "end": 4.0, "alternatives": [{"transcript": _B}]}]
+            }
+        },
     ],
 )
 def test_shapes_of_recognisers(document):
@@ -29,7 +38,12 @@ def test_shapes_of_recognisers(document):
 
 
 def test_speakers_milliseconds_and_words():
-    found, _ = cues([{"speaker": "A", "start": 0, "text": _A}, {"speaker": 2, "start": 200_000, "end": 201_000, "words": [{"word": "Nobody"}, {"word": "left."}]}])
+    found, _ = cues(
+        [
+            {"speaker": "A", "start": 0, "text": _A},
+            {"speaker": 2, "start": 200_000, "end": 201_000, "words": [{"word": "Nobody"}, {"word": "left."}]},
+        ]
+    )
     assert [(c.speaker, c.start, c.text) for c in found] == [("A", 0.0, _A), ("2", 200.0, "Nobody left.")]
 
 
@@ -57,7 +71,15 @@ def test_text_without_segments_and_nothing_at_all():
             cues(document)
 
 
-@given(st.recursive(st.none() | st.floats() | st.text(max_size=8), lambda x: st.lists(x, max_size=4) | st.dictionaries(st.sampled_from(["text", "start", "end", "segments", "speaker", "timestamp"]), x), max_leaves=20))
+@given(
+    st.recursive(
+        st.none() | st.floats() | st.text(max_size=8),
+        lambda x: (
+            st.lists(x, max_size=4) | st.dictionaries(st.sampled_from(["text", "start", "end", "segments", "speaker", "timestamp"]), x)
+        ),
+        max_leaves=20,
+    )
+)
 def test_any_json_parses_or_is_refused(document):
     try:
         found, _ = cues(document)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from empathy_assets.engines.reading.rights import RightsError, accepted, parse_rights
+from empathy_assets.engines.reading.rights import RightsError, parse_rights
 
 _TEXT = """
 [default]
@@ -26,7 +26,13 @@ voice = "calm"
 
 @pytest.mark.parametrize(
     ("path", "origin"),
-    [("books/sea.epub", "exact"), ("books/second.epub", "longer glob"), ("books/x.epub", "glob"), ("talks/x.vtt", "default"), ("./books/sea.epub", "exact")],
+    [
+        ("books/sea.epub", "exact"),
+        ("books/second.epub", "longer glob"),
+        ("books/x.epub", "glob"),
+        ("talks/x.vtt", "default"),
+        ("./books/sea.epub", "exact"),
+    ],
 )
 def test_most_specific_declaration_wins(path, origin):
     rights = parse_rights(_TEXT).lookup(path)
@@ -50,8 +56,3 @@ def test_any_text_parses_or_is_refused(text):
         parse_rights(text)
     except RightsError:
         return
-
-
-@pytest.mark.parametrize(("licence", "good"), [("MIT", True), ("CC-BY-4.0", True), ("cc-by-nc-4.0", True), ("GPL-3.0", False), ("", False)])
-def test_accepted_licences(licence, good):
-    assert accepted(licence) is good

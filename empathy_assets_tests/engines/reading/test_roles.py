@@ -10,7 +10,15 @@ from empathy_assets.engines.reading.roles import chat_log, normalise, role_of
 
 @pytest.mark.parametrize(
     ("name", "role"),
-    [("human", "user"), ("GPT", "assistant"), ("Client", "user"), ("therapist", "assistant"), ("<|user|>", "user"), ("tool", "skipped"), ("Bob", "")],
+    [
+        ("human", "user"),
+        ("GPT", "assistant"),
+        ("Client", "user"),
+        ("therapist", "assistant"),
+        ("<|user|>", "user"),
+        ("tool", "skipped"),
+        ("Bob", ""),
+    ],
 )
 def test_role_of(name, role):
     assert role_of(name) == role
@@ -33,7 +41,12 @@ def test_tokenised_text_is_joined():
 
 @pytest.mark.parametrize(
     ("turns", "reason"),
-    [([], "no-turns"), ([("user", " ")], "no-turns"), ([("user", "a")], "one-sided"), ([("A", "1"), ("B", "2"), ("C", "3")], "unknown-roles")],
+    [
+        ([], "no-turns"),
+        ([("user", " ")], "no-turns"),
+        ([("user", "a")], "one-sided"),
+        ([("A", "1"), ("B", "2"), ("C", "3")], "unknown-roles"),
+    ],
 )
 def test_what_is_no_dialogue_says_why(turns, reason):
     with pytest.raises(ReadError) as caught:

@@ -15,7 +15,12 @@ _PAIR = [("user", _ASK), ("assistant", _SAY)]
     [
         {"conversations": [{"from": "human", "value": _ASK}, {"from": "gpt", "value": _SAY}]},
         {"messages": [{"role": "user", "content": [{"type": "text", "text": _ASK}]}, {"role": "assistant", "content": _SAY}]},
-        {"messages": [{"role": "user", "content": [{"type": "text", "value": _ASK}, {"type": "image_url"}]}, {"role": "assistant", "content": [_SAY]}]},
+        {
+            "messages": [
+                {"role": "user", "content": [{"type": "text", "value": _ASK}, {"type": "image_url"}]},
+                {"role": "assistant", "content": [_SAY]},
+            ]
+        },
         {
             "messages": [
                 {"role": "user", "content": _ASK},
@@ -24,11 +29,18 @@ _PAIR = [("user", _ASK), ("assistant", _SAY)]
                 {"role": "assistant", "content": _SAY},
             ]
         },
-        {"conversations": [{"from": "human", "value": _ASK}, {"from": "function_call", "value": "{}"}, {"from": "gpt", "value": _SAY}], "tools": "[]"},
+        {
+            "conversations": [{"from": "human", "value": _ASK}, {"from": "function_call", "value": "{}"}, {"from": "gpt", "value": _SAY}],
+            "tools": "[]",
+        },
         {"instruction": _ASK, "input": "", "output": _SAY},
         {"prompt": _ASK, "chosen": _SAY, "rejected": "no"},
         {"prompt": [{"role": "user", "content": _ASK}], "chosen": [{"role": "assistant", "content": _SAY}], "rejected": []},
-        {"conversations": [{"from": "human", "value": _ASK}], "chosen": {"from": "gpt", "value": _SAY}, "rejected": {"from": "gpt", "value": "no"}},
+        {
+            "conversations": [{"from": "human", "value": _ASK}],
+            "chosen": {"from": "gpt", "value": _SAY},
+            "rejected": {"from": "gpt", "value": "no"},
+        },
         {"chosen": f"\n\nHuman: {_ASK}\n\nAssistant: {_SAY}", "rejected": "x"},
         {"chosen": [{"role": "user", "content": _ASK}, {"role": "assistant", "content": _SAY}], "rejected": []},
         {"dialog": [{"text": _ASK, "speaker": "usr"}, {"text": _SAY, "speaker": "sys", "strategy": "Question"}]},
@@ -69,9 +81,30 @@ def test_nested_logs_carry_the_id_above_them():
     [
         ({"mi_quality": "low"}, "low"),
         ({"mi_quality": "high"}, "high"),
-        ({"survey_score": {"seeker": {"empathy": "1", "relevance": "4", "initial_emotion_intensity": "5", "final_emotion_intensity": "2"}}}, "low"),
-        ({"survey_score": {"seeker": {"empathy": "5", "relevance": "5", "initial_emotion_intensity": "4", "final_emotion_intensity": "4"}}}, "low"),
-        ({"survey_score": {"seeker": {"empathy": "5", "relevance": "5", "initial_emotion_intensity": "4", "final_emotion_intensity": "2"}}}, ""),
+        (
+            {
+                "survey_score": {
+                    "seeker": {"empathy": "1", "relevance": "4", "initial_emotion_intensity": "5", "final_emotion_intensity": "2"}
+                }
+            },
+            "low",
+        ),
+        (
+            {
+                "survey_score": {
+                    "seeker": {"empathy": "5", "relevance": "5", "initial_emotion_intensity": "4", "final_emotion_intensity": "4"}
+                }
+            },
+            "low",
+        ),
+        (
+            {
+                "survey_score": {
+                    "seeker": {"empathy": "5", "relevance": "5", "initial_emotion_intensity": "4", "final_emotion_intensity": "2"}
+                }
+            },
+            "",
+        ),
         ({"survey_score": {"seeker": {}}}, "low"),
         ({"rating": "4"}, ""),
         ({}, ""),

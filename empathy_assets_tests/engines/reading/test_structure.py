@@ -39,7 +39,10 @@ def test_title_page_pieces_go_but_prose_stays():
     assert len(found) == 4
 
 
-@pytest.mark.parametrize(("title", "yes"), [("Contents", True), ("INDEX OF NAMES", True), ("Transcriber's Notes", True), ("Also by Ada Brook", True), ("Dawn", False)])
+@pytest.mark.parametrize(
+    ("title", "yes"),
+    [("Contents", True), ("INDEX OF NAMES", True), ("Transcriber's Notes", True), ("Also by Ada Brook", True), ("Dawn", False)],
+)
 def test_is_apparatus(title, yes):
     assert is_apparatus(title) is yes
 

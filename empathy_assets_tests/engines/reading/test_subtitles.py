@@ -32,7 +32,10 @@ def test_vtt():
 
 
 def test_srt_with_a_lost_timing_and_without_blank_lines():
-    cues, problems = parse("1\n00:00:01,000 --> 00:00:02,000\nOne\n2\n00:00:02,000 --> 00:00:03,000\nTwo\nmore\n\n3\nThree\n\n4\n00:00:04,000 --> 00:00:05,000\n{\\an8}<font color=red>Four</font>\n")
+    cues, problems = parse(
+        "1\n00:00:01,000 --> 00:00:02,000\nOne\n2\n00:00:02,000 --> 00:00:03,000\nTwo\nmore\n\n"
+        "3\nThree\n\n4\n00:00:04,000 --> 00:00:05,000\n{\\an8}<font color=red>Four</font>\n"
+    )
     assert [c.text for c in cues] == ["One", "Two more", "Four"]
     assert [(p.reason, p.position) for p in problems] == [("bad-cue", "line 9")]
 

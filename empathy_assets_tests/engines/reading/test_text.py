@@ -12,7 +12,10 @@ from empathy_assets.engines.reading.text import decode, encoding_of, one_line, s
     [
         ("héllo\r\nyou".encode(), "héllo\nyou"),
         (b"\xef\xbb\xbfhello", "hello"),
-        ("“quoted” café".encode("cp1252") + b" and a longer plain tail of words that are all ascii letters here", "“quoted” café and a longer plain tail of words that are all ascii letters here"),
+        (
+            "“quoted” café".encode("cp1252") + b" and a longer plain tail of words that are all ascii letters here",
+            "“quoted” café and a longer plain tail of words that are all ascii letters here",
+        ),
         ("hello there".encode("utf-16"), "hello there"),
         ("hello there".encode("utf-16-le"), "hello there"),
         (b"", ""),

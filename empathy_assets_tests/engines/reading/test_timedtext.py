@@ -25,7 +25,8 @@ def test_json3_leaves_window_events_out_and_closes_overlaps():
 @pytest.mark.parametrize(
     "data",
     [
-        b'<?xml version="1.0"?><transcript><text start="1" dur="2">so &lt;i&gt;tired&lt;/i&gt; now</text><text start="3" dur="1"></text></transcript>',
+        b'<?xml version="1.0"?><transcript><text start="1" dur="2">so &lt;i&gt;tired&lt;/i&gt; now</text>'
+        b'<text start="3" dur="1"></text></transcript>',
         b'<timedtext format="3"><body><p t="1000" d="2000"><s>so</s><s t="9"> tired</s><s> now</s></p></body></timedtext>',
         b'<tt xmlns="http://www.w3.org/ns/ttml"><body><div><p begin="00:00:01" end="3s">so tired now</p></div></body></tt>',
     ],

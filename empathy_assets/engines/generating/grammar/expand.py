@@ -38,10 +38,16 @@ class Draw:
 class Expansion:
     """One conversation in the making: its scopes, its facts so far and the alternatives already used."""
 
-    __slots__ = ("_draw", "_facts", "_offered", "_passage_parts", "_scopes", "_used", "listening")
+    __slots__ = ("_draw", "_facts", "_offered", "_passage_parts", "_said", "_scopes", "_sparing", "_used", "listening")
 
     def __init__(
-        self, seed: int, scopes: Sequence[Rules], passage: Mapping[str, str] | None = None, offered: frozenset[str] | None = None
+        self,
+        seed: int,
+        scopes: Sequence[Rules],
+        passage: Mapping[str, str] | None = None,
+        *,
+        offered: frozenset[str] | None = None,
+        sparing: frozenset[str] = frozenset(),
     ) -> None:
         """Start a conversation.
 
@@ -50,11 +56,14 @@ class Expansion:
             scopes: Rule tables, most specific first.
             passage: Parts of the passage (`quote`, `term`, ...); empty when the row has none.
             offered: Facts the counsellor may be first to name; None: any fact.
+            sparing: Facts that one turn says once at most where it can be helped.
         """
         self._draw = Draw(seed)
         self._scopes = scopes
         self._passage_parts = passage or {}
         self._offered = offered
+        self._sparing = sparing
+        self._said: set[str] = set()
         self.listening = False
         """True while the counsellor speaks: alternatives about facts that the client has not told yet are passed over."""
         self._facts: dict[str, tuple[str, str | None, str]] = {}
@@ -76,7 +85,8 @@ class Expansion:
         raise UnknownRuleError(f"no rule `{name}` in the scopes in force; add it to [rules] of the bank")
 
     def write(self, name: str) -> str:
-        """Return a fresh expansion of the rule `name`, unmended."""
+        """Return one turn: a fresh expansion of the rule `name`, unmended."""
+        self._said.clear()
         return self._text(self._pick(name).nodes, 0)
 
     def _pick(self, name: str) -> Alternative:
@@ -87,10 +97,11 @@ class Expansion:
             used.clear()
         drawn = self._draw.below(n)
         order = [(drawn + step) % n for step in range(n)]
-        index = next((i for i in order if i not in used and self._told(alternatives[i])), None)
-        if index is None:
-            index = next((i for i in order if self._told(alternatives[i])), drawn)
+        told = [i for i in order if self._told(alternatives[i])] or order
+        unused = [i for i in told if i not in used] or told
+        index = next((i for i in unused if not self._said & alternatives[i].facts), unused[0])
         used.add(index)
+        self._said |= self._sparing & alternatives[index].facts
         return alternatives[index]
 
     def _told(self, alternative: Alternative) -> bool:

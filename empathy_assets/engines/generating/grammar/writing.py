@@ -79,7 +79,8 @@ def dialogue(row: Row, passage: Row | None = None) -> Dialogue:
         PolicyError: The row's kind has no bank, or the bank has no rule for an exchange.
     """
     bank = load_bank(row["kind"])
-    expansion = Expansion(row["row_seed"], bank.scope(row), _passage_parts(row, passage) if passage is not None else None, bank.offered)
+    parts = _passage_parts(row, passage) if passage is not None else None
+    expansion = Expansion(row["row_seed"], bank.scope(row), parts, offered=bank.offered, sparing=bank.sparing)
     turns: Dialogue = []
     for exchange in _exchanges(bank, row["n_turns"] // 2, expansion):
         expansion.listening = False

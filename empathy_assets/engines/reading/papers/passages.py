@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, cast
 from syntok import segmenter  # pyright: ignore[reportMissingTypeStubs] - syntok ships no stubs
 
 from empathy_assets.engines.reading.papers.work import SOURCE, Section, Work, refused
+from empathy_assets.policy.licences import accepted
 from empathy_assets.policy.load import number, table
 from empathy_assets.records.ids import digest, normalised, passage_id
 from empathy_assets.records.passage import Passage
@@ -101,17 +102,6 @@ def _settled(before: _Piece, rest: _Piece, least: int, most: int) -> list[_Piece
 
 def _excluded(work: Work) -> str:
     return next((flag for flag in table("scholarly")["excluded_flags"] if flag in work.flags), "")
-
-
-def accepted(licence: str) -> bool:
-    """Return whether policy accepts the licence (`policy/licences.toml`); its trailing `*` stands for a version and nothing else.
-
-    `CC-BY-*` therefore does not cover `CC-BY-NC-ND-4.0`: a passage is cut from the work, which ND terms forbid.
-    """
-    return any(
-        licence == pattern or (pattern.endswith("*") and _VERSION.fullmatch(licence.removeprefix(pattern[:-1])))
-        for pattern in table("licences")["accepted"]
-    )
 
 
 def objection(work: Work, licence: str) -> Reject | None:

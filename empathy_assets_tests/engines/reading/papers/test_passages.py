@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from empathy_assets.engines.reading.papers.passages import accepted, cleaned, passages_of, sentences, work_id
+from empathy_assets.engines.reading.papers.passages import cleaned, passages_of, sentences, work_id
 from empathy_assets.engines.reading.papers.work import Section, Work
 from empathy_assets_tests.engines.reading.papers.shapes import LONG
 
@@ -114,10 +114,3 @@ def test_identity_prefers_doi_then_pmid_then_title():
     assert work_id(Work(title="A", doi="10.5555/x")) == work_id(Work(title="B", doi="10.5555/x"))
     assert work_id(Work(title="A", pmid="1")) == work_id(Work(title="B", pmid="1"))
     assert work_id(Work(title="A  b")) == work_id(Work(title="a B"))
-
-
-@pytest.mark.parametrize(
-    ("licence", "expected"), [("CC-BY-4.0", True), ("CC-BY-SA-3.0", True), ("CC-BY-ND-4.0", False), ("CC0-1.0", True), ("", False)]
-)
-def test_star_stands_for_a_version_only(licence, expected):
-    assert accepted(licence) is expected

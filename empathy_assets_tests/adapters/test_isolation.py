@@ -1,0 +1,106 @@
+"""Tests of isolated reading: order, deadline, memory cap, crashes, and that the pool goes on after each."""
+
+import io
+import json
+import os
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from empathy_assets.adapters.isolation import Job, Outcome, ReaderPool, deadline_of, frame_of, perform, rejected, serve
+from empathy_assets.engines.reading.read import stream_file
+from empathy_assets.engines.reading.result import MODELS
+from empathy_assets.records.arrow import polars_schema
+from empathy_assets_tests.engines.reading.samples import RIGHTS, context, prose
+
+HERE = "empathy_assets_tests.adapters.test_isolation"
+
+
+def hanging(path: Path, **_: object):
+    time.sleep(60)
+    yield "rejects", {}
+
+
+def crashing(path: Path, **_: object):
+    os._exit(3)
+    yield "rejects", {}
+
+
+def failing(path: Path, **_: object):
+    raise ValueError("no good")
+    yield "rejects", {}
+
+
+def greedy(path: Path, **_: object):
+    hoard = [bytearray(os.urandom(1)) * (1 << 20) for _ in range(2000) if not time.sleep(0.002)]
+    yield "rejects", {"reason": str(len(hoard))}
+
+
+def job(tmp_path: Path, name: str, reader: str = "") -> Job:
+    path = tmp_path / f"{name}.txt"
+    path.write_text("\n\n".join(prose(3, start=len(name))))
+    extra = {"reader": f"{HERE}:{reader}"} if reader else {}
+    return Job(str(path), f"books/{name}.txt", "books", RIGHTS.model_dump(), str(tmp_path / "out" / name), **extra)
+
+
+def test_bad_files_end_as_outcomes_and_the_others_are_read_in_order(tmp_path):
+    jobs = [
+        job(tmp_path, "a"),
+        job(tmp_path, "hang", "hanging"),
+        job(tmp_path, "b"),
+        job(tmp_path, "crash", "crashing"),
+        job(tmp_path, "c"),
+        job(tmp_path, "fail", "failing"),
+    ]
+    jobs.append(Job(str(tmp_path / "gone"), "books/gone", "books", RIGHTS.model_dump(), str(tmp_path / "out" / "gone")))
+    with ReaderPool(2, deadline=lambda _: 2.0) as pool:
+        next(pool.run(jobs[:1]))
+        outcomes = list(pool.run(jobs))
+    assert [o.reason for o in outcomes] == ["", "timeout", "", "reader-crashed", "", "reader-crashed", "unreadable"]
+    assert "exit status 3" in outcomes[3].detail
+    assert "no good" in outcomes[5].detail
+    frame = pl.read_parquet(Path(jobs[0].out) / outcomes[0].parts[0])
+    assert frame.schema == polars_schema(MODELS["passages"])
+
+
+def test_memory_has_a_cap(tmp_path):
+    if not Path("/proc/self/statm").exists():
+        pytest.skip("this system does not tell a process's memory")
+    with ReaderPool(1, memory=700 << 20) as pool:
+        assert [o.reason for o in pool.run([job(tmp_path, "greedy", "greedy"), job(tmp_path, "a")])] == ["memory", ""]
+
+
+def test_worker_protocol(tmp_path):
+    good = {**job(tmp_path, "a").__dict__, "alarm": 60}
+    bad = {**job(tmp_path, "f", "failing").__dict__, "alarm": 60}
+    out = io.BytesIO()
+    serve(io.BytesIO(b"".join(json.dumps(j).encode() + b"\n" for j in (good, bad))), out)
+    first, second = map(json.loads, out.getvalue().splitlines())
+    assert first["parts"] == ["00000-passages.parquet", "00001-works.parquet"]
+    assert second["reason"] == "reader-crashed"
+
+
+def test_parts_hold_what_the_reader_yields(tmp_path):
+    task = job(tmp_path, "a")
+    outcome = perform(task)
+    rows = [
+        row for table, row in stream_file(Path(task.path), relative=task.relative, source="books", rights=RIGHTS) if table == "passages"
+    ]
+    assert pl.read_parquet(Path(task.out) / outcome.parts[0]).to_dicts() == rows
+
+
+def test_many_and_few_rows_make_the_same_frame():
+    row = context().conversation([("user", "Hi"), ("assistant", "Hello")], context().provenance(), {"challenges": ["a", "b"]})[1]
+    many = frame_of("conversations", [row] * 600)
+    assert many.schema == polars_schema(MODELS["conversations"])
+    assert many.head(2).equals(frame_of("conversations", [row] * 2))
+    assert frame_of("rejects", []).schema == polars_schema(MODELS["rejects"])
+
+
+def test_rejects_and_deadlines(tmp_path):
+    row = rejected(job(tmp_path, "a"), "f" * 64, Outcome(reason="timeout", detail="slow"))
+    assert (row["reason"], row["file_sha256"]) == ("timeout", "f" * 64)
+    assert row["remedy"]
+    assert deadline_of(100 << 20) > deadline_of(0) > 0
