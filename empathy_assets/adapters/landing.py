@@ -20,10 +20,10 @@ from upath import UPath
 
 from empathy_assets.adapters.isolation import WORKS_SCHEMA, Job, Outcome, ReaderPool, frame_of, rejected
 from empathy_assets.adapters.storage import is_local, local, publish_folder, sha256_of
-from empathy_assets.engines.reading.identity import overlap
 from empathy_assets.engines.reading.kinds import detect_source
 from empathy_assets.engines.reading.result import MODELS, READER_VERSION, FileContext, Source
 from empathy_assets.engines.reading.rights import RightsError, RightsTable, parse_rights
+from empathy_assets.engines.reading.works import same_works
 from empathy_assets.policy.licences import accepted
 from empathy_assets.policy.load import number
 from empathy_assets.records.arrow import conform, empty_frame
@@ -146,7 +146,7 @@ def _declared(file: _File, declarations: _Declarations) -> None:
         file.refuse("rights-file-invalid", str(error))
         return
     if rights is None:
-        file.refuse("undeclared-rights", f"no {RIGHTS_FILE} between the file and {declarations.root.name!r} names it")
+        file.refuse("undeclared-rights", f"no {RIGHTS_FILE} in its folder or above names it, nor does a default")
     elif not accepted(rights.licence):
         file.refuse("incompatible-licence", f"declared {rights.licence!r}, which is not among the accepted licences")
     else:
@@ -232,27 +232,10 @@ def _table(files: Iterable[_File], name: str) -> pl.DataFrame:
     return conform(whole, model, name=name)
 
 
-def _same_works(files: Iterable[_File]) -> dict[str, str]:
-    """Return the common id of works that are one: same title and author, or contents that overlap."""
-    frames = [frame for file in files for table, frame in file.frames if table == "works"]
-    works = pl.concat([pl.DataFrame(schema=WORKS_SCHEMA), *frames]).unique("work_id", maintain_order=True).sort("work_id")
-    ids: list[str] = works["work_id"].to_list()
-    sketches: list[list[int]] = works["sketch"].to_list()
-    common = {work: work for work in ids}
-    holders: dict[int, list[int]] = {}
-    for index, marks in enumerate(sketches):
-        candidates = sorted({other for mark in marks for other in holders.get(mark, [])})
-        match = next((c for c in candidates if overlap(sketches[c], marks) >= number("reading", "identity.same_work")), None)
-        if match is not None:
-            common[ids[index]] = common[ids[match]]
-        for mark in marks:
-            holders.setdefault(mark, []).append(index)
-    return common
-
-
 def _joined(passages: pl.DataFrame, files: Sequence[_File]) -> pl.DataFrame:
     """Return the passages with one work id for all editions of a work."""
-    changed = {old: new for old, new in _same_works(files).items() if old != new}
+    frames = [frame for file in files for table, frame in file.frames if table == "works"]
+    changed = {old: new for old, new in same_works(pl.concat([pl.DataFrame(schema=WORKS_SCHEMA), *frames])).items() if old != new}
     if not changed:
         return passages
     names = list(Provenance.model_fields)
@@ -301,16 +284,13 @@ def read_paths(paths: Sequence[Path], rights_file: Path | None = None, kind: str
     absolute = [Path(os.path.abspath(p)) for p in paths]  # noqa: PTH100 - resolve() would follow the links that are to be refused
     root = Path(os.path.commonpath([p if p.is_dir() else p.parent for p in absolute])) if absolute else Path.cwd()
     found = [file for path in absolute for file in (_walk(path) if path.is_dir() and not path.is_symlink() else [path])]
-    files = [
-        _File(path, path.relative_to(root).as_posix(), named.get(kind) or detect_source(path))
-        for path in sorted(dict.fromkeys(found), key=str)
-    ]
-    top = root if rights_file is not None else Path(root.anchor)
-    return _landed(files, _Declarations(top if rights_file is None else root, rights_file), None, progress)
+    ordered = sorted(dict.fromkeys(found), key=str)
+    files = [_File(path, path.relative_to(root).as_posix(), named.get(kind) or detect_source(path)) for path in ordered]
+    return _landed(files, _Declarations(Path(root.anchor) if rights_file is None else root, rights_file), None, progress)
 
 
 def declared_rights(landing: Path) -> Callable[[str], Rights | None]:
-    """Return a look-up of the declaration of any file by its path relative to the landing root; an unusable rights.toml declares nothing."""
+    """Return a look-up of the declaration of any file by its path below the landing root; an unusable rights.toml declares nothing."""
     declarations = _Declarations(landing)
 
     def lookup(relative: str) -> Rights | None:

@@ -55,7 +55,7 @@ def test_bad_files_end_as_outcomes_and_the_others_are_read_in_order(tmp_path):
         job(tmp_path, "fail", "failing"),
     ]
     jobs.append(Job(str(tmp_path / "gone"), "books/gone", "books", RIGHTS.model_dump(), str(tmp_path / "out" / "gone")))
-    with ReaderPool(2, deadline=lambda _: 2.0) as pool:
+    with ReaderPool(2, deadline=lambda _: 6.0) as pool:
         next(pool.run(jobs[:1]))
         outcomes = list(pool.run(jobs))
     assert [o.reason for o in outcomes] == ["", "timeout", "", "reader-crashed", "", "reader-crashed", "unreadable"]

@@ -7,7 +7,7 @@ import pytest
 from upath import UPath
 
 from empathy_assets.adapters.isolation import Outcome, perform
-from empathy_assets.adapters.landing import read_landed, read_paths
+from empathy_assets.adapters.landing import declared_rights, read_landed, read_paths
 from empathy_assets.engines.reading.result import MODELS
 from empathy_assets.records.arrow import polars_schema
 from empathy_assets_tests.engines.reading.samples import epub, pdf, prose, xhtml
@@ -151,3 +151,12 @@ def test_paths_of_any_kind(landing, tmp_path):
     assert one.passages["licence"].unique().to_list() == ["MIT"]
     assert reasons(one) == [("b.txt", "undeclared-rights")]
     assert read_paths([landing / "gone.txt"]).rejects["reason"].to_list() == ["unreadable"]
+
+
+def test_declared_rights_of_any_path(landing):
+    lookup = declared_rights(landing)
+    found = lookup("books/whatever.txt")
+    assert found is not None
+    assert found.origin == "made up"
+    (landing / "rights.toml").write_text("broken [")
+    assert declared_rights(landing)("books/a.txt") is None

@@ -47,7 +47,7 @@ def copies(candidates: pl.DataFrame) -> pl.DataFrame:
         "cluster": clusters["cluster"],
         "kept": choice["kept"],
         "kept_ref": candidates["ref"].gather(choice["kept_row"]),
-        "exact": clusters["exact"],
+        "exact": choice["reason"] == "exact-duplicate",
         "jaccard": clusters["jaccard_to_representative"],
     })  # fmt: skip
     return (

@@ -45,6 +45,7 @@ from empathy_assets.engines.gating import (
     licence,
     pii,
     prohibited,
+    quality,
     schema,
 )
 from empathy_assets.engines.gating.gate import Gate
@@ -59,6 +60,7 @@ BUILT_IN: tuple[Gate, ...] = (
     licence.GATE,
     content.GATE,
     prohibited.GATE,
+    quality.GATE,
     ears.GATE,
     crisis.GATE,
     groundedness.GATE,

@@ -22,7 +22,7 @@ from empathy_assets.records.plan import PlanRow
 ASSET_OF_KIND = {
     "therapeutic": "therapeutic_samples",
     "bias": "bias_samples",
-    "reasoning": "grounded_conversations",
+    "reasoning": "therapeutic_samples",
     "grounded": "grounded_conversations",
     "nightmare": "nightmare_scenarios",
     "persona": "grounded_conversations",

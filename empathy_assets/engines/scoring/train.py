@@ -23,7 +23,7 @@ from empathy_assets.engines.scoring.logistic import auc, fit, platt
 Array = NDArray[Any]
 
 L2 = 0.02
-ITERATIONS = 50
+ITERATIONS = 20
 
 
 @dataclass(frozen=True)

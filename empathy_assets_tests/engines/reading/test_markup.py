@@ -25,8 +25,10 @@ def test_headings_breaks_and_inline_markup():
 
 def test_notes_navigation_and_typed_parts_are_left_out():
     body = (
-        '<nav><p>toc</p></nav><section epub:type="titlepage"><p>title</p></section><p>a<a epub:type="noteref" href="#n">1</a> b<sup>2</sup>'
-        ' c <a href="#x">word</a></p><aside epub:type="footnote"><p>note</p></aside><script>x()</script><p><span class="pagenum">7</span>d</p>'
+        '<nav><p>toc</p></nav><section epub:type="titlepage"><p>title</p></section>'
+        '<p>a<a epub:type="noteref" href="#n">1</a> b<sup>2</sup>'
+        ' c <a href="#x">word</a></p><aside epub:type="footnote"><p>note</p></aside><script>x()</script>'
+        '<p><span class="pagenum">7</span>d</p>'
     )
     assert texts(xhtml(body)) == [(0, "a b c word"), (0, "d")]
 

@@ -14,7 +14,8 @@ def test_front_matter_contents_notes_and_index_are_left_out():
     a, b = prose(2), prose(2, start=50)
     found = chapters(
         book(
-            Para("SMALL LIGHTS", 1), "by", "Ada Brook", Para("COPYRIGHT", 1), "All rights reserved by nobody", Para("CONTENTS", 1), "I. Dawn", "II. Dusk",
+            Para("SMALL LIGHTS", 1), "by", "Ada Brook", Para("COPYRIGHT", 1), "All rights reserved by nobody",
+            Para("CONTENTS", 1), "I. Dawn", "II. Dusk",
             Para("CHAPTER I", 1), Para("Dawn", 2), *a, Para("CHAPTER II", 1), *b, Para("NOTES", 1), "1. See elsewhere.", Para("INDEX", 1),
             Para("A", 2), "Apples, 3", Para("B", 2), "Bears, 4",
         )

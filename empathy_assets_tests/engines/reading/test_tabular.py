@@ -14,8 +14,8 @@ def read(text, delimiter=","):
 
 
 def test_question_and_answer_rows_without_names():
-    text = 'n,questionID,questionTitle,questionText,therapistInfo,answerText\n0,9,Sleep?,"I\ncannot"'
-        ',Ann B,"<p>Rest</p>"\n1,9,Only title,,Bo,Fine\n2,9,T,Q,Bo,\n'
+    text = 'n,questionID,questionTitle,questionText,therapistInfo,answerText\n0,9,Sleep?,"I\ncannot",Ann B,"<p>Rest</p>"\n'
+    text += "1,9,Only title,,Bo,Fine\n2,9,T,Q,Bo,\n"
     found = read(text)
     assert [(a, b) for a, b, _ in found] == [(1, 1), (2, 2), (3, 3)]
     assert found[0][2].turns == [("user", "I\ncannot"), ("assistant", "<p>Rest</p>")]

@@ -1,0 +1,43 @@
+"""Tests of the findings about the judges."""
+
+import json
+
+import pytest
+
+from empathy_assets.engines.checking.judges import certificate_holds, has_card
+from empathy_assets.records.judge import Judge
+
+CERTIFICATE = {
+    "detector_version": "d1",
+    "threshold": 0.4,
+    "sensitivity": 0.98,
+    "sensitivity_lower": 0.96,
+    "specificity": 0.8,
+    "n_pos": 300,
+    "n_neg": 300,
+    "passed": True,
+    "reason": "lower bound of sensitivity 0.9600 > 0.95",
+}
+
+
+def judge(**changes: object) -> Judge:
+    certificate = json.dumps(CERTIFICATE | changes.pop("certificate", {}))
+    given = {"name": "crisis_detector", "version": "d1", "weights_sha256": "0" * 64, "threshold": 0.4, "passed": True, "card": "A card."}
+    return Judge(**(given | {"certificate": certificate} | changes))
+
+
+def test_a_certificate_of_this_version_that_passed_holds() -> None:
+    found = certificate_holds(judge())
+    assert found.passed
+    assert found.figures["sensitivity_lower"] == 0.96
+
+
+@pytest.mark.parametrize("changes", [{"certificate": {"passed": False}}, {"passed": False}, {"version": "d2"}, {"threshold": 0.5}])
+def test_a_failed_or_stale_certificate_does_not(changes: dict[str, object]) -> None:
+    assert not certificate_holds(judge(**changes)).passed
+
+
+def test_a_missing_certificate_or_card_is_found() -> None:
+    assert not certificate_holds(judge().model_copy(update={"certificate": ""})).passed
+    assert has_card(judge()).passed
+    assert not has_card(judge(card="")).passed

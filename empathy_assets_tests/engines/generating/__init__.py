@@ -1,0 +1,1 @@
+"""Tests of the plan, the banks and the embedded grammar."""

@@ -1,0 +1,110 @@
+"""The plan: sizes as ordered, dimensions dealt evenly, the same plan from the same seed."""
+
+import polars as pl
+import pytest
+
+from empathy_assets.engines.generating.banks import load_bank
+from empathy_assets.engines.generating.plan import HOUSE_VOICE, build_plan, kind_sizes, plan_summary
+from empathy_assets.records.arrow import empty_frame, from_frame, to_frame
+from empathy_assets.records.passage import Passage
+from empathy_assets.records.plan import PlanRow
+from empathy_assets.records.provenance import Provenance
+
+SHARES = {"foundation": 0.40, "expertise": 0.25, "nightmare-fuel": 0.20, "persona": 0.15}
+_SENTENCES = [
+    "Patience with a frightened part of oneself is the first step of trust.",
+    "The memory of a loss returns in waves, and each wave has an end.",
+    "Rest is not a reward for work but the ground on which work stands.",
+]
+
+
+def passages() -> pl.DataFrame:
+    records = [
+        Passage(
+            id=f"p-{source}-{i}",
+            text=" ".join(_SENTENCES[i:] + _SENTENCES[:i]),
+            source=source,
+            provenance=Provenance(work_id="w-1" if source == "books" else "w-2", title="On Patience", authors=["A. Writer"]),
+            licence="CC-BY-4.0",
+            voice="river-guide" if source == "transcripts" else "",
+        )
+        for source in ("books", "transcripts")
+        for i in range(3)
+    ]
+    return to_frame(records, Passage)
+
+
+def plan(target: int = 1200, seed: int = 1, **given: object) -> pl.DataFrame:
+    settings: dict[str, object] = {"passages": passages(), "expected_corpus": 0, "voices": None, "backend": "embedded", **given}
+    return build_plan(target=target, stage_shares=SHARES, seed=seed, **settings)  # type: ignore[arg-type]
+
+
+def test_every_stage_can_be_filled_with_a_surplus() -> None:
+    counts = dict(plan().group_by("stage").len().iter_rows())
+    assert all(counts[stage] >= share * 1200 * 1.05 for stage, share in SHARES.items())
+
+
+def test_minima_hold_at_full_scale_whatever_the_corpora_bring() -> None:
+    sizes = kind_sizes(target=60_000, stage_shares=SHARES, expected_corpus=40_000, has_passages=True)
+    assert sizes["therapeutic"] >= 10_000
+    assert sizes["bias"] >= 5_000
+    assert sizes["grounded"] >= 5_000
+    assert sizes["bias"] % 2 == 0
+
+
+def test_without_passages_reasoning_takes_the_place_of_grounded() -> None:
+    frame = plan(passages=empty_frame(Passage))
+    assert "grounded" not in frame["kind"].to_list()
+    assert frame.filter(pl.col("stage") == "expertise").height >= 300
+    assert frame.filter(pl.col("kind") == "persona")["passage_id"].unique().to_list() == [""]
+
+
+def test_rows_are_valid_and_the_seed_decides() -> None:
+    frame = plan()
+    assert len(from_frame(frame, PlanRow)) == frame.height
+    assert frame["row_id"].is_unique().all()
+    assert frame.equals(plan())
+    assert not frame.equals(plan(seed=2))
+
+
+@pytest.mark.parametrize("dimension", ["issue", "tone", "modality", "phase", "profile", "n_turns"])
+def test_dimensions_are_dealt_evenly(dimension: str) -> None:
+    counts = plan().filter(pl.col("kind") == "therapeutic").group_by(dimension).len()["len"]
+    assert counts.max() - counts.min() <= 1  # type: ignore[operator]
+
+
+def test_all_values_of_the_bank_occur() -> None:
+    frame = plan(4000)
+    assert set(frame.filter(pl.col("kind") == "therapeutic")["issue"]) == set(load_bank("therapeutic").values("issue"))
+
+
+def test_pairs_are_adjacent_and_differ_in_one_value() -> None:
+    rows = plan().filter(pl.col("kind") == "bias")
+    a, b = rows.gather_every(2), rows.gather_every(2, offset=1)
+    same = [c for c in rows.columns if c not in ("row_id", "bias_value")]
+    assert a.select(same).equals(b.select(same))
+    assert (a["bias_value"] != b["bias_value"]).all()
+    assert rows["bias_attribute"].n_unique() == 10
+
+
+def test_passages_are_used_equally_and_by_voice() -> None:
+    frame = plan()
+    grounded = frame.filter(pl.col("kind") == "grounded").group_by("passage_id").len()
+    assert grounded["passage_id"].str.contains("books").all()
+    assert grounded["len"].max() - grounded["len"].min() <= 1  # type: ignore[operator]
+    persona = frame.filter(pl.col("kind") == "persona")
+    assert set(persona["persona_id"]) == {HOUSE_VOICE, "river-guide"}
+    assert persona["passage_id"].str.contains("transcripts").all()
+
+
+def test_summary_counts_every_row() -> None:
+    frame = plan()
+    summary = plan_summary(frame)
+    assert summary["rows"].sum() == frame.height
+    assert summary.filter(pl.col("kind") == "bias")["pairs"][0] * 2 == summary.filter(pl.col("kind") == "bias")["rows"][0]
+
+
+@pytest.mark.parametrize("wrong", [{"backend": "magic"}, {"target": 0}])
+def test_wrong_settings_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        plan(**wrong)  # type: ignore[arg-type]

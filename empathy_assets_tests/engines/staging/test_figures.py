@@ -1,0 +1,25 @@
+"""Tests of the figures of a stage."""
+
+import polars as pl
+
+from empathy_assets.engines.staging.figures import stage_figures
+from empathy_assets_tests.fixtures.conversations import many
+
+
+def test_counts_means_and_shares() -> None:
+    low = many(1, start=10, scores={"ears": 0.5, "crisis_flagged": True}, labels={"known_crisis": True})
+    found = stage_figures(pl.concat([many(3), low]))
+    assert found == {
+        "conversations": 4,
+        "ears_mean": 0.8,
+        "ears_pass_share": 0.75,
+        "crisis_flagged_share": 0.25,
+        "known_crisis": 1,
+        "known_crisis_flagged": 1,
+        "pii_residue": 0,
+        "words_mean": 40.0,
+    }
+
+
+def test_an_empty_stage_has_zeros() -> None:
+    assert set(stage_figures(many(0)).values()) == {0}
