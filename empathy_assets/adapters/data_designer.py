@@ -118,7 +118,9 @@ def _refuse_unreachable(rows: pl.DataFrame, settings: GenerationSettings) -> Non
     if not wanted:
         return
     if not settings.endpoint or not settings.model:
-        raise GenerationError(f"{wanted} plan rows ask for a language model, but endpoint {settings.endpoint!r} and model {settings.model!r} are not both set")
+        raise GenerationError(
+            f"{wanted} plan rows ask for a language model, but endpoint {settings.endpoint!r} and model {settings.model!r} are not both set"
+        )
     if settings.key_env and settings.key_env not in os.environ:
         raise GenerationError(f"the environment has no variable {settings.key_env}; set it to the key of {settings.endpoint}")
 
@@ -144,7 +146,12 @@ class _ChunkRun:
     """One chunk: what is kept of it, what is asked, what is filled."""
 
     def __init__(
-        self, rows: pl.DataFrame, sources: Mapping[str, dict[str, Any]], settings: GenerationSettings, artifact_dir: Path, stats: dict[str, int]
+        self,
+        rows: pl.DataFrame,
+        sources: Mapping[str, dict[str, Any]],
+        settings: GenerationSettings,
+        artifact_dir: Path,
+        stats: dict[str, int],
     ) -> None:
         self._rows = rows
         self._sources = {i: sources[i] for i in rows.get_column("passage_id").unique().sort() if i in sources}
@@ -337,9 +344,7 @@ def _generator(sources: Mapping[str, dict[str, Any]], settings: GenerationSettin
     """Return the full-column generator: the model's dialogue where the row asked for one and it is usable, else the grammar's."""
     from data_designer.config.custom_column import custom_column_generator
 
-    @custom_column_generator(
-        required_columns=["row_id", "backend", *(["reply"] if with_reply else [])], side_effect_columns=["written_by"]
-    )
+    @custom_column_generator(required_columns=["row_id", "backend", *(["reply"] if with_reply else [])], side_effect_columns=["written_by"])
     def dialogues(df: Any) -> Any:
         texts: list[str] = []
         writers: list[str] = []

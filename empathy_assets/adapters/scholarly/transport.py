@@ -94,7 +94,7 @@ class Transport:
         self._base, self._edition, self._sleep = base.rstrip("/"), edition, sleep
         self._cache = ReplyCache(cache, service)
         self._interval, self._next = 1.0 / per_second, 0.0
-        self._random = random.Random(jitter_seed)  # noqa: S311 - spreads waits, guards nothing
+        self._random = random.Random(jitter_seed)
         agent = {"User-Agent": "empathy_assets (dataset builder; respects Retry-After)"}
         timeout = httpx.Timeout(number("scholarly", "http.timeout_seconds"))
         # Redirects are not followed: a signed request must not be carried to another host.

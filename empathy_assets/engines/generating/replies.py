@@ -5,7 +5,14 @@ from typing import Any
 
 from empathy_assets.policy.load import number
 
-_ROLES = {"user": "user", "client": "user", "assistant": "assistant", "counsellor": "assistant", "counselor": "assistant", "therapist": "assistant"}
+_ROLES = {
+    "user": "user",
+    "client": "user",
+    "assistant": "assistant",
+    "counsellor": "assistant",
+    "counselor": "assistant",
+    "therapist": "assistant",
+}
 
 
 def dialogue_from_reply(reply: object, n_turns: int) -> tuple[list[dict[str, str]], str]:

@@ -1,7 +1,8 @@
 """The crisis detector: a calibrated score, flag, category and spans for each text.
 
-A cascade: hashed n-grams with linear weights judge every window of a text in microseconds; windows that are not clearly harmless go to a small
-encoder, whose logit is combined with the linear one and calibrated. Thresholds come from `policy/judges.toml`.
+A cascade: hashed n-grams with two sets of linear weights read every window of a text in microseconds. The `student`, fitted to the encoder's own
+judgements, clears windows the encoder would hardly flag; the others go to the small encoder, whose logit is combined with the `linear` one, fitted
+to the labels, and calibrated. Thresholds come from `policy/judges.toml`.
 
 Lives here: scoring of texts. Must not live here: training (`train`), conversations (`score`), or what is done with a flagged record.
 """
@@ -35,8 +36,8 @@ class CrisisDetector:
     """Scores of texts; immutable, safe to share between threads."""
 
     def __init__(self, weights: dict[str, NDArray[Any]], encoder: Encoder | None, version: str) -> None:
-        self._linear = weights["linear"].astype(np.float32)
-        self._bias = float(weights["bias"][0])
+        self._linear = np.stack([weights["linear"], weights["student"]], axis=1).astype(np.float32)
+        self._bias = np.array([weights["bias"][0], weights["student_bias"][0]], dtype=np.float64)
         self._category = weights["category"].astype(np.float32)
         self._category_bias = weights["category_bias"].astype(np.float64)
         self._blend = weights["blend"].astype(np.float64)
@@ -83,10 +84,11 @@ class CrisisDetector:
     def _score_distinct(self, texts: list[str]) -> NDArray[np.float64]:
         pieces, owners = cut(texts, self._size, self._stride)
         owner = np.array(owners, dtype=np.int64)
-        linear = weighted_sums(pieces, self._linear)[:, 0] + self._bias
+        both = weighted_sums(pieces, self._linear) + self._bias
+        linear, student = both[:, 0], both[:, 1]
         score = sigmoid(self._alone[0] * linear + self._alone[1])
         if self._encoder is not None:
-            ask = self._uncertain(linear, owner)
+            ask = self._uncertain(student, owner)
             score = np.minimum(score, self.threshold * 0.5)
             deep = self._encoder.logits([pieces[i] for i in ask])
             score[ask] = sigmoid(self._blend[0] * deep + self._blend[1] * linear[ask] + self._blend[2])
@@ -95,13 +97,13 @@ class CrisisDetector:
         np.maximum.at(out, owner, score)
         return out
 
-    def _uncertain(self, linear: NDArray[Any], owner: NDArray[Any]) -> NDArray[Any]:
+    def _uncertain(self, student: NDArray[Any], owner: NDArray[Any]) -> NDArray[Any]:
         """Return the pieces the encoder is asked about: not clearly harmless, and among the strongest of their text."""
-        order = np.lexsort((-linear, owner))
+        order = np.lexsort((-student, owner))
         first = np.searchsorted(owner[order], owner[order])
         rank = np.empty(len(owner), dtype=np.int64)
         rank[order] = np.arange(len(owner)) - first
-        return np.flatnonzero((linear >= self._clear) & (rank < self._deepest))
+        return np.flatnonzero((student >= self._clear) & (rank < self._deepest))
 
 
 @cache

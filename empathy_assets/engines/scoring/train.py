@@ -162,6 +162,8 @@ def train_detector(rows: Sequence[Mapping[str, Any]], folder: Path, *, target: f
         {
             "linear": coefficient.astype(np.float16),
             "bias": np.array([bias]),
+            "student": coefficient.astype(np.float16),
+            "student_bias": np.array([bias]),
             "alone": np.array([slope, offset]),
             "blend": np.zeros(3),
             "category": category.astype(np.float16),

@@ -38,7 +38,7 @@ def test_texts_of_joins_turns():
 
 
 def test_exact_and_near_copies_and_strangers():
-    r = random.Random(5)  # noqa: S311 - a seeded fixture
+    r = random.Random(5)
     bases = [talk(r) for _ in range(300)]
     near = [edited(r, b, 0.10) for b in bases[:100]]
     exact = [b.upper() for b in bases[100:150]]
@@ -54,7 +54,7 @@ def test_exact_and_near_copies_and_strangers():
 
 
 def test_a_large_family_in_a_crowd_of_common_phrases_is_found():
-    r = random.Random(6)  # noqa: S311 - a seeded fixture
+    r = random.Random(6)
     phrases = [talk(r, 8) for _ in range(40)]
     strangers = [" ".join(r.choice(phrases) + " " + talk(r, 12) for _ in range(6)) for _ in range(400)]
     base = " ".join(r.choice(phrases) + " " + talk(r, 2) for _ in range(12))
@@ -65,7 +65,7 @@ def test_a_large_family_in_a_crowd_of_common_phrases_is_found():
 
 
 def test_order_of_rows_does_not_change_who_belongs_together():
-    r = random.Random(7)  # noqa: S311 - a seeded fixture
+    r = random.Random(7)
     bases = [talk(r, 60) for _ in range(60)]
     texts = bases + [edited(r, b, 0.08) for b in bases]
     order = list(range(120))
@@ -77,7 +77,7 @@ def test_order_of_rows_does_not_change_who_belongs_together():
 
 
 def test_the_size_of_blocks_does_not_change_the_clusters(monkeypatch):
-    r = random.Random(9)  # noqa: S311 - a seeded fixture
+    r = random.Random(9)
     bases = [talk(r, 50) for _ in range(80)]
     texts = frame(bases + [edited(r, b, 0.08) for b in bases])
     whole = near_duplicate_clusters(texts)
@@ -93,7 +93,7 @@ def test_no_rows_one_row_and_texts_without_words():
 
 
 def test_jaccard_is_the_true_one_in_any_block(monkeypatch):
-    r = random.Random(8)  # noqa: S311 - a seeded fixture
+    r = random.Random(8)
     texts = [talk(r, 40) for _ in range(10)]
     texts += [edited(r, t, 0.2) for t in texts]
     sets = shingles(pl.Series(texts), 3)

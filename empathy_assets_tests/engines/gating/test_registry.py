@@ -33,7 +33,8 @@ def _point(name, value):
 
 def test_all_gates_of_the_specification_are_registered_once():
     assert [gate.name for gate in BUILT_IN] == [
-        *("schema", "language", "length", "pii", "licence", "content", "prohibited", "ears", "crisis", "groundedness", "coherence"),
+        *("schema", "language", "length", "pii", "licence", "content", "prohibited", "quality"),
+        *("ears", "crisis", "groundedness", "coherence"),
         *("duplicates", "decontamination"),
     ]
     assert registered([]) == BUILT_IN

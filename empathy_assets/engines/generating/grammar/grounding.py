@@ -40,7 +40,7 @@ def material(text: str) -> Material:
     sentences = [s.strip() for s in _SENTENCE_END.split(clean) if s.strip()]
     clauses = [c for s in sentences for c in _short(s)]
     fit = [c for c in clauses if not _AWKWARD.search(c) and not _DANGLING.match(c)]
-    quotes = fit or [c for c in clauses if not _AWKWARD.search(c)] or [" ".join(clean.split()[:_most()])]
+    quotes = fit or [c for c in clauses if not _AWKWARD.search(c)] or [" ".join(clean.split()[: _most()])]
     return Material(tuple(dict.fromkeys(_woven(q) for q in quotes)), tuple(_terms(clean)))
 
 
