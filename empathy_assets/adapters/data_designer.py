@@ -1,9 +1,9 @@
 """NeMo Data Designer: plan rows executed chunk by chunk, by a language model or by the embedded grammar.
 
-One chunk is one Data Designer run: an ordered seed frame of plan rows, an LLM structured column (skipped where the row's backend is `embedded`), then a
-full-column generator that takes the model's dialogue or writes the row with the grammar. What a run yields is kept under a hash of everything it
-depends on, so that a killed run continues and a second one is nearly free. Rows without a result come back from Data Designer without an
-exception: they are found by comparing with the plan, asked again, and at last written by the grammar.
+One chunk is one Data Designer run: an ordered seed frame of plan rows, an LLM structured column (skipped where the row's backend is
+`embedded`), then a full-column generator that takes the model's dialogue or writes the row with the grammar. What a run yields is kept
+under a hash of everything it depends on, so that a killed run continues and a second one is nearly free. Rows without a result come back
+from Data Designer without an exception: they are found by comparing with the plan, asked again, and at last written by the grammar.
 
 Nothing is written outside the artifact folder; the key of the endpoint is named, never stored.
 """
@@ -99,7 +99,7 @@ def generate(
     rows = conform(rows, PlanRow, name="generation_plan")
     _refuse_unreachable(rows, settings)
     sources = passages_by_id(rows, passages)
-    stats = dict.fromkeys(("chunks", "chunks_reused", "asked", "answered", "filled"), 0)
+    stats: dict[str, int] = dict.fromkeys(("chunks", "chunks_reused", "asked", "answered", "filled"), 0)
     done = 0
     parts: list[pl.DataFrame] = [empty_frame(Conversation)]
     for chunk in _chunks(rows, settings):
@@ -237,7 +237,8 @@ def _designed(
     shutil.rmtree(folder / name, ignore_errors=True)
     try:
         results = designer.create(_config(rows, sources, settings), num_records=rows.height, dataset_name=name)
-        made = pl.from_pandas(results.load_dataset()[["row_id", "dialogue", "written_by"]])
+        loaded: Any = results.load_dataset()
+        made = pl.DataFrame({name: loaded[name].tolist() for name in ("row_id", "dialogue", "written_by")})
     except DataDesignerGenerationError:
         if (rows.get_column("backend") == "llm").any():  # no row survived: they are all missing, and asked again
             return empty_frame(Conversation)
@@ -288,7 +289,8 @@ def _config(rows: pl.DataFrame, sources: Mapping[str, dict[str, Any]], settings:
         alias=_MODEL_ALIAS, model=settings.model or "none", provider="endpoint", inference_parameters=params, skip_health_check=True
     )
     builder = DataDesignerConfigBuilder(model_configs=[model])
-    builder.with_seed_dataset(DataFrameSeedSource(df=_seed_frame(rows, sources).to_pandas()), sampling_strategy=SamplingStrategy.ORDERED)
+    seed: Any = DataFrameSeedSource(df=_seed_frame(rows, sources).to_pandas())
+    builder.with_seed_dataset(seed, sampling_strategy=SamplingStrategy.ORDERED)
     if (rows.get_column("backend") == "llm").any():
         builder.add_column(
             LLMStructuredColumnConfig(

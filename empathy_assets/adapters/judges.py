@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from empathy_assets.adapters.identity import tree_sha256
+from empathy_assets.engines import scoring
 from empathy_assets.engines.certifying.certificate import certify
 from empathy_assets.engines.scoring.bundle import MODELS_DIR, checksums
 from empathy_assets.engines.scoring.crisis import load_detector
@@ -53,10 +55,11 @@ def read_labelled(path: Path) -> list[dict[str, Any]]:
 
 
 def _trained(name: str, data: str, folder: Path, train: Train) -> Path:
-    """Return the folder of the weights trained from `data`; trains once per content of the file."""
+    """Return the folder of the weights trained from `data`; trains once per content of the file and version of the trainer."""
     path = Path(data).expanduser()
     rows = read_labelled(path)
-    home = folder / f"{name}-{hashlib.sha256(path.read_bytes()).hexdigest()[:16]}"
+    trainer = tree_sha256(Path(scoring.__file__).parent)  # other features or another trainer make other weights
+    home = folder / f"{name}-{digest(hashlib.sha256(path.read_bytes()).hexdigest(), trainer)[:16]}"
     if not home.exists():
         aside = home.with_name(f".{home.name}.part")
         shutil.rmtree(aside, ignore_errors=True)

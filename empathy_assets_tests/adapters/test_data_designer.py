@@ -52,7 +52,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "500":
             self._send(500, {"error": {"message": "overloaded"}})
             return
-        turns = [{"role": ("user", "assistant")[i % 2], "content": f"Turn {i} of reply {number}."} for i in range(16)]
+        turns = [{"role": ("user", "assistant")[i % 2], "content": f"Turn {i} of reply {number}."} for i in range(18)]
         content = "I would rather write a poem." if fault == "malformed" else "```json\n" + json.dumps({"turns": turns}) + "\n```"
         choice = {"index": 0, "message": {"role": "assistant", "content": content}, "finish_reason": "stop"}
         usage = {"prompt_tokens": 10, "completion_tokens": 10, "total_tokens": 20}

@@ -115,6 +115,13 @@ def _per_category(rows: Sequence[Mapping[str, Any]], label: NDArray[np.bool_], f
     for row, crisis, flag in zip(rows, label.tolist(), flagged.tolist(), strict=True):
         groups.setdefault((not crisis, str(row.get("category") or "")), []).append(crisis == flag)
     return [
-        CategoryFigures(category=name, crisis=not other, n=len(right), right=sum(right), share=sum(right) / len(right), lower=wilson_interval(sum(right), len(right))[0])
+        CategoryFigures(
+            category=name,
+            crisis=not other,
+            n=len(right),
+            right=sum(right),
+            share=sum(right) / len(right),
+            lower=wilson_interval(sum(right), len(right))[0],
+        )
         for (other, name), right in sorted(groups.items())
     ]

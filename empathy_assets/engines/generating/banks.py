@@ -1,39 +1,42 @@
-"""The banks: frames and fills of the embedded generator, as data, and how a bank file is read.
+r"""The banks: frames and fills of the embedded generator, as data, and how a bank file is read.
 
-A bank is `policy/banks/<kind>.toml`, one per kind of conversation (therapeutic, reasoning, bias, nightmare, grounded, persona), plus files that
-others include. Words live there; code lives in `engines.generating.grammar`. This module reads, links and checks; it writes no text.
+A bank is `policy/banks/<kind>.toml`, one per kind of conversation (therapeutic, reasoning, bias, nightmare, grounded, persona), plus
+files that others include. Words live there; code lives in `engines.generating.grammar`. This module reads, links and checks; it writes
+no text.
 
 Keys of a file:
 
 * `include`: other bank files whose rules are known here too (own rules win, then the first file named).
-* `[arc]`: the order of exchanges (one client turn, one counsellor turn). `first` and `last` are always there; as many of `middle` as the planned
-  turns leave room for are picked by the row's seed, and kept in the order written. Exchange `X` is written with rules `client_X` and `counsel_X`.
-  `offered` (optional) names the facts that the counsellor may be first to speak of (the step, the theme); with it, an alternative of the
-  counsellor that speaks of any other fact is passed over until the client has told it, so that nobody reflects what was never said.
-  `sparing` (optional) names facts that one turn should not say twice; alternatives that would are passed over as long as others are left.
+* `[arc]`: the order of exchanges (one client turn, one counsellor turn). `first` and `last` are always there; as many of `middle` as the
+  planned turns leave room for are picked by the row's seed, and kept in the order written. Exchange `X` is written with rules `client_X`
+  and `counsel_X`. `offered` (optional) names the facts that the counsellor may be first to speak of (the step, the theme); with it, an
+  alternative of the counsellor that speaks of any other fact is passed over until the client has told it, so that nobody reflects what
+  was never said. `sparing` (optional) names facts that one turn should not say twice; alternatives that would are passed over as long as
+  others are left.
 * `[rules]`: rule name = list of alternatives, at least one. One alternative is one or several sentences, a clause or a word.
 * `[<field>.<value>]`: rules in force where the plan row has that value, `<field>` one of `SCOPES` (issue, category, tone, ...). They win
-  over `[rules]`; of several scopes, the one earlier in `SCOPES` wins. **The values a plan spreads over are the keys of these tables**: a new
-  issue is a new table, no code. `challenges` in a category's table becomes the label of that name; `title` words for a label or prompt.
+  over `[rules]`; of several scopes, the one earlier in `SCOPES` wins. **The values a plan spreads over are the keys of these tables**: a
+  new issue is a new table, no code. `challenges` in a category's table becomes the label of that name; `title` words for a label or prompt.
 
 Inside an alternative:
 
 * `{name}`: a *fact*: drawn once per conversation and the same words ever after, whoever speaks.
 * `{*name}`: *fresh*: drawn anew at each use; alternatives used in this conversation are avoided as long as others are left.
-* `{name:you}` (`{*name:you}`): the same in the second person, for the counsellor. I, me, my, mine, myself, I'm, I've, I was, I am ... are turned into
-  you, your ... by the engine; where that reads wrong an alternative gives both, `I am the eldest >> you are the eldest`
+* `{name:you}` (`{*name:you}`): the same in the second person, for the counsellor. I, me, my, mine, myself, I'm, I've, I was, I am ...
+  are turned into you, your ... by the engine; where that reads wrong an alternative gives both, `I am the eldest >> you are the eldest`
   (no {*fresh} slot in such an alternative).
-* `{name.they}`, `.them`, `.their`, `.is`, `.was`, `.has`, `.does`, `.s`: pronoun or agreeing verb for a fact that ends in `~she`, `~he`, `~they` or `~it`
-  (`my sister ~she`). `.s` is the ending of a regular verb: `{person} never call{person.s}`.
+* `{name.they}`, `.them`, `.their`, `.is`, `.was`, `.has`, `.does`, `.s`: pronoun or agreeing verb for a fact that ends in `~she`, `~he`,
+  `~they` or `~it` (`my sister ~she`). `.s` is the ending of a regular verb: `{person} never call{person.s}`.
 * `[a|b|c]`: one of these, drawn on the spot; may be empty (`[really|]`), may nest and hold slots.
-* Built in where the row has a passage: `{passage.quote}` (a clause or sentence of it, at most 25 words, no final stop), `{passage.quote2}` (another),
-  `{passage.term}`, `{passage.term2}` (its own key terms), `{passage.title}`, `{passage.author}`, each a fact. Where the
-  row has none, the rules `passage_quote`, `passage_term`, ... stand in if the bank has them.
-* Capitals at sentence starts, a/an, doubled spaces and stops are mended by the engine: begin fills in lower case, end frames with their stop.
+* Built in where the row has a passage: `{passage.quote}` (a clause or sentence of it, at most 25 words, no final stop),
+  `{passage.quote2}` (another), `{passage.term}`, `{passage.term2}` (its own key terms), `{passage.title}`, `{passage.author}`, each a
+  fact. Where the row has none, the rules `passage_quote`, `passage_term`, ... stand in if the bank has them.
+* Capitals at sentence starts, a/an, doubled spaces and stops are mended by the engine: begin fills in lower case, end frames with their
+  stop.
 
-A good bank: >= 60 alternatives for each rule that makes a sentence, each with two or three slots or choices; no stretch of more than about six fixed words;
-fills short; no fixed sentence. The judges want, over a conversation: empathy, acknowledgement, a reflection of this client's words, a next step offered
-with permission.
+A good bank: >= 60 alternatives for each rule that makes a sentence, each with two or three slots or choices; no stretch of more than
+about six fixed words; fills short; no fixed sentence. The judges want, over a conversation: empathy, acknowledgement, a reflection of
+this client's words, a next step offered with permission.
 
 A complete small bank:
 
@@ -51,7 +54,7 @@ A complete small bank:
     client_body = ["Mostly {body}. It comes [at night|in waves] when I think of {person}."]
     counsel_body = ["So {body:you} when you think of {person:you}. {*warm}"]
     client_thought = ["I keep thinking that {thought}."]
-    counsel_thought = ["That sentence, \\"{thought}\\", [sounds|must be] so heavy to carry alone. {*warm}"]
+    counsel_thought = ["That sentence, \"{thought}\", [sounds|must be] so heavy to carry alone. {*warm}"]
     client_offer = ["I want [to stop feeling stuck|some way through], I just don't know how."]
     counsel_offer = ["{*permission} {step:you}, [only as far as|and only if] it feels bearable?"]
     client_close = ["I think I could {step}. [Maybe tonight.|Perhaps on Sunday.]"]
@@ -76,7 +79,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from empathy_assets.engines.generating.grammar.template import Alternative, parse, slots_of
 from empathy_assets.policy.load import PolicyError, table
@@ -202,7 +205,7 @@ def _rules(kind: str, where: str, node: Mapping[str, Any]) -> dict[str, tuple[Al
         if not isinstance(alternatives, list) or not alternatives:
             raise PolicyError(f"banks/{kind}: [{where}] {name} must be a non-empty list of strings, found {alternatives!r}")
         try:
-            parsed[name] = tuple(parse(str(a)) for a in alternatives)
+            parsed[name] = tuple(parse(str(a)) for a in cast(list[object], alternatives))
         except ValueError as error:
             raise PolicyError(f"banks/{kind}: [{where}] {name}: {error}") from error
     return parsed

@@ -1,7 +1,7 @@
 """Diversity of generated conversations: how near the nearest pair is, how much is shared with others, which sentence recurs.
 
-Words are hashed, shingles are 64-bit keys, so that a hundred thousand conversations are measured in seconds. A counterfactual pair counts once:
-pass one member of each.
+Words are hashed, shingles are 64-bit keys, so that a hundred thousand conversations are measured in seconds. A counterfactual pair
+counts once: pass one member of each.
 """
 
 from dataclasses import dataclass

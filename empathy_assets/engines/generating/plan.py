@@ -1,7 +1,7 @@
 """The generation plan: how many conversations of each kind, and every random decision about each of them.
 
-Values of a dimension (issue, tone, modality, ...) are those the bank knows; they are dealt out evenly and then shuffled by seed, each dimension
-with its own shuffle, so that every value occurs equally often and combinations vary. Text is not written here.
+Values of a dimension (issue, tone, modality, ...) are those the bank knows; they are dealt out evenly and then shuffled by seed, each
+dimension with its own shuffle, so that every value occurs equally often and combinations vary. Text is not written here.
 """
 
 import hashlib
@@ -119,7 +119,7 @@ def build_plan(
 
 
 def plan_summary(plan: pl.DataFrame) -> pl.DataFrame:
-    """Return rows, distinct passages, pairs and mean turns of each kind: columns kind, stage, asset, backend, rows, passages, pairs, turns."""
+    """Return one row per kind: kind, stage, asset, backend, rows, passages (distinct), pairs and turns (mean)."""
     return (
         plan.group_by("kind", "stage", "asset", "backend")
         .agg(
@@ -172,7 +172,7 @@ def _rows(kind: str, n: int, seed: int) -> pl.DataFrame:
     fixed = {"kind": kind, "stage": STAGE_OF_KIND[kind], "asset": ASSET_OF_KIND[kind]}
     frame = pl.DataFrame(columns).with_columns(**{name: pl.lit(value) for name, value in fixed.items()})
     blank = [pl.lit("").alias(name) for name in polars_schema(PlanRow) if name not in frame.columns]
-    return frame.with_columns(*blank).select(list(polars_schema(PlanRow))).cast(dict(polars_schema(PlanRow)))
+    return frame.with_columns(*blank).select(list(polars_schema(PlanRow))).cast(polars_schema(PlanRow))
 
 
 def _bias_rows(n: int, seed: int) -> pl.DataFrame:

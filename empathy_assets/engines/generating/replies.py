@@ -1,7 +1,7 @@
 """Model replies: what a language model returned for a plan row, turned into a dialogue or refused with the reason."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 from empathy_assets.policy.load import number
 
@@ -22,13 +22,13 @@ def dialogue_from_reply(reply: object, n_turns: int) -> tuple[list[dict[str, str
         reply: What the structured column holds: `{"turns": [{"role", "content"}, ...]}`, or nothing.
         n_turns: Turns that the plan ordered; a reply may fall short by the policy's `llm.turns_short_max`.
     """
-    raw = reply.get("turns") if isinstance(reply, Mapping) else None
+    raw: Any = cast(Mapping[str, Any], reply).get("turns") if isinstance(reply, Mapping) else None
     if hasattr(raw, "tolist"):  # lists come back from parquet as numpy arrays
         raw = raw.tolist()
-    if not isinstance(raw, Sequence) or isinstance(raw, str):
+    if not isinstance(raw, list):
         return [], "no `turns` in the reply"
     turns: list[dict[str, str]] = []
-    for item in raw:
+    for item in cast(list[Any], raw):
         turn = _turn(item)
         if turn is None:
             return [], f"turn {len(turns)} has no known role or no words: {str(item)[:80]!r}"
@@ -43,8 +43,9 @@ def dialogue_from_reply(reply: object, n_turns: int) -> tuple[list[dict[str, str
 def _turn(item: object) -> dict[str, str] | None:
     if not isinstance(item, Mapping):
         return None
-    role = _ROLES.get(str(item.get("role", "")).strip().lower())
-    content: Any = item.get("content")
+    fields = cast(Mapping[str, Any], item)
+    role = _ROLES.get(str(fields.get("role", "")).strip().lower())
+    content: Any = fields.get("content")
     if role is None or not isinstance(content, str) or not content.strip():
         return None
     return {"role": role, "content": " ".join(content.split())}

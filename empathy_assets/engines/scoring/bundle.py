@@ -76,5 +76,7 @@ def register(folder: Path, name: str) -> str:
     known = checksums(folder) if (folder / "checksums.toml").exists() else {}
     known[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     lines = "".join(f'"{key}" = "{value}"\n' for key, value in sorted(known.items()))
-    (folder / "checksums.toml").write_text("# SHA-256 of the bundled weights; scoring refuses a file that differs.\n[sha256]\n" + lines, encoding="utf-8")
+    (folder / "checksums.toml").write_text(
+        "# SHA-256 of the bundled weights; scoring refuses a file that differs.\n[sha256]\n" + lines, encoding="utf-8"
+    )
     return known[name]

@@ -1,7 +1,9 @@
 """The crisis detector: a calibrated score, flag, category and spans for each text.
 
-A cascade: hashed n-grams with two sets of linear weights read every window of a text in microseconds. The `student`, fitted to the encoder's own
-judgements, clears windows the encoder would hardly flag; the others go to the small encoder, whose logit is combined with the `linear` one, fitted
+A cascade: hashed n-grams with two sets of linear weights read every window of a text in microseconds. The `student`, fitted to the
+encoder's own
+judgements, clears windows the encoder would hardly flag; the others go to the small encoder, whose logit is combined with the `linear`
+one, fitted
 to the labels, and calibrated. Thresholds come from `policy/judges.toml`.
 
 Lives here: scoring of texts. Must not live here: training (`train`), conversations (`score`), or what is done with a flagged record.
@@ -85,12 +87,14 @@ class CrisisDetector:
         pieces, owners = cut(texts, self._size, self._stride)
         owner = np.array(owners, dtype=np.int64)
         both = weighted_sums(pieces, self._linear) + self._bias
-        linear, student = both[:, 0], both[:, 1]
+        linear: NDArray[Any] = both[:, 0]
+        student: NDArray[Any] = both[:, 1]
         score = sigmoid(self._alone[0] * linear + self._alone[1])
         if self._encoder is not None:
-            ask = self._uncertain(student, owner)
+            ask: NDArray[Any] = self._uncertain(student, owner)
             score = np.minimum(score, self.threshold * 0.5)
-            deep = self._encoder.logits([pieces[i] for i in ask])
+            chosen: list[int] = ask.tolist()
+            deep = self._encoder.logits([pieces[i] for i in chosen])
             score[ask] = sigmoid(self._blend[0] * deep + self._blend[1] * linear[ask] + self._blend[2])
         score[[not piece.strip() for piece in pieces]] = 0.0
         out = np.zeros(len(texts))

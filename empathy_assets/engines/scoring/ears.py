@@ -52,7 +52,9 @@ class EarsScorer:
         self._sources = sorted({s for s, c in zip(self._source, self._component, strict=True) if c == "gate"})
         self._slope = weights["slope"].astype(np.float64)
         self._offset = weights["offset"].astype(np.float64)
-        self._somewhere = {str(c): row for c, row in zip(weights["somewhere_component"], weights["somewhere"].astype(np.float64), strict=True)}
+        self._somewhere = {
+            str(c): row for c, row in zip(weights["somewhere_component"], weights["somewhere"].astype(np.float64), strict=True)
+        }
         self.version = version
         """Name and hash of the weights."""
 
@@ -77,7 +79,8 @@ class EarsScorer:
         """Return the scores of `count` conversations from their turns' probabilities.
 
         P(component shown somewhere) is calibrated on conversations annotated by people, from the expected number of turns showing it,
-        -sum(log(1 - p)). The penalty is the policy's weight times how far the most minimising and the most directive turn exceed its free level.
+        -sum(log(1 - p)). The penalty is the policy's weight times how far the most minimising and the most directive turn exceed its
+        free level.
 
         Args:
             turn_scores: What `turns` returned.
@@ -101,7 +104,9 @@ class EarsScorer:
 
     def _gate(self, logits: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
         """Return for each training source how likely each turn is to be read as that source reads it; sums to 1 over sources."""
-        columns = [k for s in self._sources for k, (c, t) in enumerate(zip(self._component, self._source, strict=True)) if c == "gate" and t == s]
+        columns = [
+            k for s in self._sources for k, (c, t) in enumerate(zip(self._component, self._source, strict=True)) if c == "gate" and t == s
+        ]
         chance = sigmoid(logits[:, columns])
         chance /= np.maximum(chance.sum(axis=1, keepdims=True), 1e-12)
         return {source: chance[:, k] for k, source in enumerate(self._sources)}

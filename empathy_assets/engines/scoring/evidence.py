@@ -19,7 +19,12 @@ EVIDENCE = (*EARS, "minimize", "directive")
 
 
 def best_sentences(
-    turns: NDArray[Any], owners: NDArray[Any], responses: Sequence[str], probabilities: Mapping[str, NDArray[Any]], count: int, scorer: EarsScorer
+    turns: NDArray[Any],
+    owners: NDArray[Any],
+    responses: Sequence[str],
+    probabilities: Mapping[str, NDArray[Any]],
+    count: int,
+    scorer: EarsScorer,
 ) -> list[list[dict[str, Any]]]:
     """Return for each of `count` conversations its evidence: records of `Evidence` as dicts, EARS components always, the others above 0.5.
 

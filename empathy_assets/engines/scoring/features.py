@@ -62,7 +62,12 @@ class _Buffer:
     """One chunk of texts as bytes with prefix hashes; `ends[i]` is the position of the separator after text i."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        raw = ("\x00" + "\x00".join(t.replace("\x00", " ") for t in texts) + "\x00").replace("\u2019", "").replace("\u2018", "").replace("'", "")
+        raw = (
+            ("\x00" + "\x00".join(t.replace("\x00", " ") for t in texts) + "\x00")
+            .replace("\u2019", "")
+            .replace("\u2018", "")
+            .replace("'", "")
+        )
         data = _MAP[np.frombuffer(raw.encode("utf-8", "replace"), dtype=np.uint8)]
         blank = data <= _SPACE
         # A space is dropped after another space or a separator, and before a separator.
@@ -174,7 +179,9 @@ class Columns:
             buffer = _Buffer(texts[part])
             found: list[Array] = []
             for source in (_word_columns, _char_columns) if chars else (_word_columns,):
-                found += [(np.searchsorted(buffer.ends, position) + part.start) * self.n_columns + column for position, column in source(buffer)]
+                found += [
+                    (np.searchsorted(buffer.ends, position) + part.start) * self.n_columns + column for position, column in source(buffer)
+                ]
             unique, count = np.unique(np.concatenate(found), return_counts=True)
             keys.append(unique)
             total = np.bincount(unique // self.n_columns - part.start, weights=count, minlength=part.stop - part.start)

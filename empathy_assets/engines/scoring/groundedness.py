@@ -1,7 +1,9 @@
 """Groundedness: the share of a reply's claims that its passage supports.
 
-A claim is a sentence with at least three content words that is not a question. It counts as supported in proportion to how many of its content
-stems, weighted by length, occur in the passage, full at a share of 0.5 (the rest of a sentence is the counsellor's own address to the client).
+A claim is a sentence with at least three content words that is not a question. It counts as supported in proportion to how many of its
+content
+stems, weighted by length, occur in the passage, full at a share of 0.5 (the rest of a sentence is the counsellor's own address to the
+client).
 
 Lives here: that measure. Must not live here: the gate on it.
 """

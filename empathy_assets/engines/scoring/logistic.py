@@ -34,12 +34,12 @@ def minimise(objective: Objective, start: Array, *, iterations: int = 60, memory
         if slope > -1e-12:
             break
         step = 1.0 if pairs else min(1.0, 1.0 / (float(np.abs(gradient).sum()) + 1e-12))
-        for _ in range(30):
+        candidate = x + step * direction
+        new_value, new_gradient = objective(candidate)
+        while new_value > value + 1e-4 * step * slope and step > 1e-9:
+            step *= 0.5
             candidate = x + step * direction
             new_value, new_gradient = objective(candidate)
-            if new_value <= value + 1e-4 * step * slope:
-                break
-            step *= 0.5
         s, y = candidate - x, new_gradient - gradient
         if float(s @ y) > 1e-12:
             pairs = [*pairs[-(memory - 1) :], (s, y)]
@@ -78,11 +78,11 @@ def fit(columns: Columns, extra: Array, labels: Array, weights: Array, *, l2: fl
         l2: Strength of the penalty on all weights but the intercept, per row.
         iterations: Most steps of the optimiser.
     """
-    n, k = extra.shape
+    n, k = int(extra.shape[0]), int(extra.shape[1])
     share = weights / weights.sum()
     # Only columns that occur are optimised: most of the hashed table is empty for a small source.
     present, place = np.unique(columns.columns, return_inverse=True)
-    width = len(present)
+    width = int(present.size)
 
     def objective(theta: Array) -> tuple[float, Array]:
         coefficient, dense, bias = theta[:width], theta[width:-1], theta[-1]
@@ -94,7 +94,8 @@ def fit(columns: Columns, extra: Array, labels: Array, weights: Array, *, l2: fl
         gradient = np.concatenate([hashed + penalty * coefficient, extra.T @ residual + penalty * dense, [residual.sum()]])
         return float(share @ loss) + 0.5 * penalty * float(theta[:-1] @ theta[:-1]), gradient
 
-    theta = minimise(objective, np.zeros(width + k + 1), iterations=iterations)
+    start: Array = np.zeros(int(width + k + 1), dtype=np.float64)
+    theta = minimise(objective, start, iterations=iterations)
     full = np.zeros(columns.n_columns, dtype=np.float32)
     full[present] = theta[:width]
     return full, theta[width:-1], float(theta[-1])

@@ -1,4 +1,4 @@
-"""Prohibited language in assistant turns: which pattern of the lexicon hit where, with negation and the client's own request taken into account.
+"""Prohibited language in assistant turns: which pattern hit where, minding negation and the client's own request.
 
 Lives here: the search. Must not live here: the patterns (`policy/lexicons/prohibited.toml`) or what a gate does about a hit.
 """

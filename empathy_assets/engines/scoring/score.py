@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
@@ -28,7 +28,8 @@ _CLIENT, _COUNSELLOR = "user", "assistant"
 def score_conversations(frame: pl.DataFrame, detector: CrisisDetector, scorer: EarsScorer) -> pl.DataFrame:
     """Return `frame` with `scores` filled by the two judges; other fields of `scores` are kept.
 
-    The crisis score is the highest over the client's turns; EARS is judged over the assistant's turns, each with the client's turn before it.
+    The crisis score is the highest over the client's turns; EARS is judged over the assistant's turns, each with the client's turn
+    before it.
     A conversation without assistant turns gets EARS 0, one without client turns crisis 0.
 
     Args:
@@ -121,7 +122,8 @@ def _distinct_turns(contexts: Sequence[str], responses: Sequence[str], scorer: E
 def score_rows(rows: Iterable[Mapping[str, Any] | str], detector: CrisisDetector, scorer: EarsScorer) -> Iterator[dict[str, Any]]:
     """Yield one result per row, in order, reading `rows` only a few hundred ahead.
 
-    A row is a mapping `{"id","text"}`, `{"id","context","response"}` or `{"id","messages"}`, or a string that says why the line could not be read.
+    A row is a mapping `{"id","text"}`, `{"id","context","response"}` or `{"id","messages"}`, or a string that says why the line could
+    not be read.
     A row that is none of these yields `{"id", "error"}`.
     """
     stream = iter(rows)
@@ -152,13 +154,19 @@ def _score_batch(batch: Sequence[Mapping[str, Any] | str], detector: CrisisDetec
 
 
 def _crisis_result(texts: Sequence[str], scores: Mapping[str, float], detector: CrisisDetector) -> dict[str, Any]:
-    """Return the `crisis` object of a row; spans are character ranges of the highest-scoring text, whose place among the client's texts is `text`."""
+    """Return the `crisis` object of a row; spans are character ranges of client text number `text`, the highest-scoring one."""
     worst = max(range(len(texts)), key=lambda k: scores[texts[k]], default=-1)
     score = scores[texts[worst]] if worst >= 0 else 0.0
     flagged = score >= detector.threshold
     spans = [{"text": worst, "start": a, "end": b, "score": round(s, 6)} for a, b, s in detector.spans(texts[worst])] if flagged else []
     category = detector.category([texts[worst]])[0] if flagged else None
-    return {"score": round(score, 6), "flagged": bool(flagged), "severe": bool(score >= detector.severe_threshold), "category": category, "spans": spans}
+    return {
+        "score": round(score, 6),
+        "flagged": bool(flagged),
+        "severe": bool(score >= detector.severe_threshold),
+        "category": category,
+        "spans": spans,
+    }
 
 
 _Read = tuple[list[str], list[tuple[str, str, int]] | None]
@@ -178,16 +186,19 @@ def _read(row: Mapping[str, Any] | str) -> _Read | str:
         if isinstance(before, str):
             return before
         return before[0], [(before[0][-1] if before[0] else "", row["response"], len(context))]
-    return f"found keys {sorted(map(str, row))}; expected id and one of: text (string), context (list) with response (string), messages (list)"
+    return (
+        f"found keys {sorted(map(str, row))}; expected id and one of: text (string), context (list) with response (string), messages (list)"
+    )
 
 
 def _dialogue(messages: Sequence[Any]) -> _Read | str:
     """Return client texts and assistant turns of a list of messages, or what is wrong with it."""
     client: list[str] = []
     replies: list[tuple[str, str, int]] = []
-    for i, message in enumerate(messages):
-        if not isinstance(message, Mapping) or not isinstance(message.get("role"), str) or not isinstance(message.get("content"), str):
-            return f"message {i} is not an object with the strings role and content; found {str(message)[:60]!r}"
+    for i, raw in enumerate(messages):
+        message: dict[str, Any] = cast(dict[str, Any], raw) if isinstance(raw, dict) else {}
+        if not isinstance(message.get("role"), str) or not isinstance(message.get("content"), str):
+            return f"message {i} is not an object with the strings role and content; found a {type(cast(object, raw)).__name__}"
         if message["role"] == _CLIENT:
             client.append(message["content"])
         elif message["role"] == _COUNSELLOR:

@@ -1,6 +1,7 @@
 """Training of the crisis detector's linear tier from labelled rows, with its leave-one-source-out table.
 
-Lives here: source balancing, the fit, calibration on held-out sources, the choice of thresholds. Must not live here: files of labels or reports.
+Lives here: source balancing, the fit, calibration on held-out sources, the choice of thresholds. Must not live here: files of labels or
+reports.
 The encoder is trained outside (it needs torch); its logits enter here as a column, so that thresholds are always those of what is shipped.
 """
 
@@ -50,7 +51,7 @@ class DetectorReport:
     sha256: str
 
 
-class Subset:
+class Subset(Columns):
     """Some rows of a `Columns` matrix, scaled by column."""
 
     def __init__(self, columns: Columns, keep: Array, scale: Array) -> None:
@@ -60,9 +61,6 @@ class Subset:
         self.values = columns.values[chosen] * scale[self.columns]
         self.n_rows = int(keep.sum())
         self.n_columns = columns.n_columns
-
-    dot = Columns.dot
-    transposed_dot = Columns.transposed_dot
 
 
 def rarity(columns: Columns) -> Array:
@@ -135,7 +133,7 @@ def train_detector(rows: Sequence[Mapping[str, Any]], folder: Path, *, target: f
 
     def fitted(keep: Array) -> tuple[Array, float]:
         coefficient, _, bias = fit(
-            Subset(columns, keep, scale),  # type: ignore[arg-type]
+            Subset(columns, keep, scale),
             np.zeros((int(keep.sum()), 0)),
             labels[keep],
             balanced(sources[keep], labels[keep]),
@@ -147,10 +145,8 @@ def train_detector(rows: Sequence[Mapping[str, Any]], folder: Path, *, target: f
     logits = np.zeros(len(labels))
     for source in np.unique(sources):
         held = sources == source
-        if not 0 < labels[~held].sum() < (~held).sum():
-            held_fit = fitted(np.ones(len(labels), dtype=bool))
-        else:
-            held_fit = fitted(~held)
+        trainable = 0 < labels[~held].sum() < (~held).sum()  # the rest must hold both labels
+        held_fit = fitted(~held) if trainable else fitted(np.ones(len(labels), dtype=bool))
         logits[held] = columns.dot(held_fit[0])[held] + held_fit[1]
     slope, offset = platt(logits, labels, balanced(sources, labels))
     threshold = threshold_at(logits, labels, sources, target)
@@ -187,14 +183,16 @@ def _category_heads(rows: Sequence[Mapping[str, Any]], labels: Array) -> tuple[A
     for k, category in enumerate(CATEGORIES):
         target = (names == category).astype(float)
         if 0 < target.sum() < len(target):
-            found = fit(everything, np.zeros((len(target), 0)), target, balanced(names, target), l2=L2, iterations=30)  # type: ignore[arg-type]
+            found = fit(everything, np.zeros((len(target), 0)), target, balanced(names, target), l2=L2, iterations=30)
             weights[:, k], bias[k] = found[0] * scale, found[2]
     return weights, bias
 
 
 _ALIASES = (
-    ("suicid", "suicidality"), ("self-harm", "self-harm"), ("self_harm", "self-harm"), ("violen", "violence"), ("abus", "abuse"), ("assault", "abuse"),
-    ("psychosis", "psychosis"), ("panic", "panic"), ("anxiety", "panic"), ("substance", "substance"), ("eating", "eating-disorder"), ("third_party", "suicidality"),
+    ("suicid", "suicidality"), ("self-harm", "self-harm"), ("self_harm", "self-harm"), ("violen", "violence"),
+    ("abus", "abuse"), ("assault", "abuse"),
+    ("psychosis", "psychosis"), ("panic", "panic"), ("anxiety", "panic"), ("substance", "substance"), ("eating", "eating-disorder"),
+    ("third_party", "suicidality"),
 )  # fmt: skip
 
 

@@ -72,7 +72,7 @@ class _Data:
     def fit(self, keep: Array, target: Array, l2: float) -> tuple[Array, Array, float]:
         """Return the weights of one head on the rows `keep`."""
         subset = Subset(self.columns, keep, self.scale)
-        hashed, extra, bias = fit(subset, self.dense[keep], target[keep], np.ones(int(keep.sum())), l2=l2, iterations=ITERATIONS)  # type: ignore[arg-type]
+        hashed, extra, bias = fit(subset, self.dense[keep], target[keep], np.ones(int(keep.sum())), l2=l2, iterations=ITERATIONS)
         return hashed * self.scale, extra, bias
 
     def apply(self, head: tuple[Array, Array, float], rows: Array) -> Array:
@@ -95,7 +95,9 @@ def train_scorer(rows: Sequence[Mapping[str, Any]], folder: Path) -> ScorerRepor
     Raises:
         ValueError: No row is labelled for one of the seven components.
     """
-    data = _Data([row for row in rows if any(row["labels"].get(c) is not None for c in COMPONENTS) or str(row.get("source")).endswith(FAILED)])
+    data = _Data(
+        [row for row in rows if any(row["labels"].get(c) is not None for c in COMPONENTS) or str(row.get("source")).endswith(FAILED)]
+    )
     heads: list[tuple[str, str, tuple[Array, Array, float], tuple[float, float]]] = []
     report: list[HeadFigures] = []
     loose: dict[str, Array] = {c: np.full(len(data.source), np.nan) for c in COMPONENTS}
@@ -146,7 +148,7 @@ def _held_out(data: _Data, keep: Array, target: Array) -> Array:
 def _somewhere(data: _Data, component: str, chance: Array) -> tuple[float, float]:
     """Return (slope, offset) of P(shown somewhere in the conversation, to effect) as a function of log expected showings.
 
-    Conversations that their own clients rated as failed count as not shown, whatever their words: `chance` for them comes from heads that saw none.
+    Conversations that their own clients rated as failed count as not shown: `chance` for them comes from heads that saw none.
     """
     known = ~np.isnan(chance)
     _, owner, turns = np.unique(data.conversation[known], return_inverse=True, return_counts=True)
@@ -155,10 +157,22 @@ def _somewhere(data: _Data, component: str, chance: Array) -> tuple[float, float
     long = turns >= _SHORTEST
     if min(shown[long].sum(), (~shown[long]).sum()) < _FEWEST:
         return 1.0, 1.0
-    return platt(np.log(np.maximum(mass[long], 1e-6)), shown[long].astype(float), np.ones(int(long.sum())))
+    x, y = np.log(np.maximum(mass[long], 1e-6)), shown[long].astype(float)
+    slope, _ = platt(x, y, np.ones(len(y)))
+    # Failed conversations decide how steep the curve is; how high it lies is fitted to annotated conversations alone.
+    annotated = np.bincount(owner, weights=~np.isnan(data.labels[component][known]))[long] > 0
+    low, high = -20.0, 20.0
+    for _ in range(50):
+        offset = (low + high) / 2.0
+        low, high = (offset, high) if sigmoid(slope * x[annotated] + offset).mean() < y[annotated].mean() else (low, offset)
+    return slope, (low + high) / 2.0
 
 
-def _write(folder: Path, heads: Sequence[tuple[str, str, tuple[Array, Array, float], tuple[float, float]]], somewhere: Mapping[str, tuple[float, float]]) -> str:
+def _write(
+    folder: Path,
+    heads: Sequence[tuple[str, str, tuple[Array, Array, float], tuple[float, float]]],
+    somewhere: Mapping[str, tuple[float, float]],
+) -> str:
     """Write the weights and return their SHA-256."""
     return save(
         folder,

@@ -22,7 +22,9 @@ def windows(text: str, size: int, stride: int) -> list[tuple[int, int]]:
     if len(text) <= size * 2 or (len(text) <= size * _LONGEST_WORD and text.count(" ") + text.count("\n") + text.count("\t") < size):
         return [(0, len(text))]
     words = [
-        (start, min(start + _LONGEST_WORD, match.end())) for match in _WORD.finditer(text) for start in range(match.start(), match.end(), _LONGEST_WORD)
+        (start, min(start + _LONGEST_WORD, match.end()))
+        for match in _WORD.finditer(text)
+        for start in range(match.start(), match.end(), _LONGEST_WORD)
     ]
     if len(words) <= size:
         return [(0, len(text))]

@@ -15,7 +15,7 @@ from empathy_assets.records.arrow import polars_schema
 from empathy_assets.records.conversation import Conversation
 from empathy_assets.records.reject import Reject
 
-PREPARED_VERSION = "1"
+PREPARED_VERSION = "2"
 """Bump when the steps below change; part of the cache key beside the judges' versions."""
 
 
@@ -29,11 +29,21 @@ def prepare_and_score(frame: pl.DataFrame, *, detector_weights: str = "", scorer
     """
     detector = load_detector(Path(detector_weights)) if detector_weights else load_detector()
     scorer = load_scorer(Path(scorer_weights)) if scorer_weights else load_scorer()
-    kept, rejects = prepare(frame)
+    kept, rejects = prepare(until_last_answer(frame))
     scored = score_conversations(kept, detector, scorer)
     records = scored.select(pl.struct(pl.all()).alias("record"))
     rejected = rejects.select(pl.struct(pl.all()).alias("reject"))
     return pl.concat([empty_outcome(), records, rejected], how="diagonal")
+
+
+def until_last_answer(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return conversations without the client's turns after the counsellor's last one: nothing is learnt from an unanswered goodbye.
+
+    A conversation without a counsellor is left as it is; cleaning rejects it with its reason.
+    """
+    answers = pl.col("turns").list.reverse().list.eval(pl.element().struct.field("role") == "assistant")
+    kept = pl.col("turns").list.len() - answers.list.arg_max()
+    return frame.with_columns(pl.when(answers.list.any()).then(pl.col("turns").list.head(kept)).otherwise("turns").alias("turns"))
 
 
 def empty_outcome() -> pl.DataFrame:

@@ -1,3 +1,5 @@
+"""Behaviour of `engines.certifying.certificate`."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,5 @@
+"""Behaviour of `engines.certifying.wilson`."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

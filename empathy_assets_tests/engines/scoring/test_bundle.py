@@ -1,3 +1,5 @@
+"""Behaviour of `engines.scoring.bundle`."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,5 @@
+"""Behaviour of `engines.scoring.features`."""
+
 import numpy as np
 import pytest
 from hypothesis import given

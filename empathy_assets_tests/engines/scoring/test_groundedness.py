@@ -1,3 +1,5 @@
+"""Behaviour of `engines.scoring.groundedness`."""
+
 import pytest
 
 from empathy_assets.engines.scoring.groundedness import groundedness, groundedness_of, stems

@@ -1,3 +1,5 @@
+"""Behaviour of `engines.scoring.logistic`."""
+
 import numpy as np
 import pytest
 

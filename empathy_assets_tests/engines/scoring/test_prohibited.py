@@ -1,3 +1,5 @@
+"""Behaviour of `engines.scoring.prohibited`."""
+
 import pytest
 
 from empathy_assets.engines.scoring.prohibited import prohibited

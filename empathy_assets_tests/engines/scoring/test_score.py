@@ -1,3 +1,5 @@
+"""Behaviour of `engines.scoring.score`."""
+
 import numpy as np
 import polars as pl
 import pytest

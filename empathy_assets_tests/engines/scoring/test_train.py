@@ -1,3 +1,5 @@
+"""Behaviour of `engines.scoring.train`."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,5 @@
+"""Behaviour of `engines.scoring.train_ears`."""
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,9 @@ def rows():
     for i in range(60):
         for name, text in SHOWN.items():
             labels = {c: int(c == name) for c in COMPONENTS}
-            out.append({"id": f"{i}-{name}", "conv_id": f"c{i // 2}", "context": [], "response": f"{text} {i}", "labels": labels, "source": "one"})
+            out.append(
+                {"id": f"{i}-{name}", "conv_id": f"c{i // 2}", "context": [], "response": f"{text} {i}", "labels": labels, "source": "one"}
+            )
     out += [{**row, "source": "one_failed", "conv_id": "f" + row["conv_id"], "labels": dict.fromkeys(COMPONENTS)} for row in out[:40]]
     return out
 

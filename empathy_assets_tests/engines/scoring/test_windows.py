@@ -1,3 +1,5 @@
+"""Behaviour of `engines.scoring.windows`."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,8 +1,8 @@
 """Grounding: clauses and key terms of a passage that a conversation may use.
 
-A quotation is a whole sentence or clause of the passage, never reworded, short enough to stand inside a counsellor's sentence; a term is a noun
-phrase found by its place after a determiner or preposition and by its ending (no tagger is needed for that). Which ones a conversation takes
-is decided by the row's seed. Word lists live in `policy/banks/function_words.toml`.
+A quotation is a whole sentence or clause of the passage, never reworded, short enough to stand inside a counsellor's sentence; a term is
+a noun phrase found by its place after a determiner or preposition and by its ending (no tagger is needed for that). Which ones a
+conversation takes is decided by the row's seed. Word lists live in `policy/banks/function_words.toml`.
 """
 
 import re

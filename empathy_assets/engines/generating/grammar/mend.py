@@ -3,7 +3,7 @@
 import re
 
 _SPACES = re.compile(r"\s+")
-_BEFORE_STOP = re.compile(r"\s+([,.;:?!])")
+_BEFORE_STOP = re.compile(r"\s+([,.;:?!]|'(?:m|ve|d|re|ll|s)\b)")
 _DOUBLE_STOP = re.compile(r"([?!.]\"?)\.(?!\.)")
 _SOFT_STOP = re.compile(r"[,;](?=[,.;:?!])")
 _SENTENCE = re.compile(r"(^|[.!?][\"')]*\s+)([\"'(]?)([a-z])")

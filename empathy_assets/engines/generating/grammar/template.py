@@ -73,22 +73,22 @@ def _nodes(text: str) -> Nodes:
     return tuple(stack[0][1])
 
 
-def _step(token: str, stack: list[tuple[list[Nodes], list[str | Slot | Choice]]], text: str) -> None:
-    if token == "[":  # noqa: S105 - a bracket, not a secret
+def _step(mark: str, stack: list[tuple[list[Nodes], list[str | Slot | Choice]]], text: str) -> None:
+    if mark == "[":
         stack.append(([], []))
         return
-    if token in "]|":
+    if mark in "]|":
         if len(stack) == 1:
-            raise ValueError(f"`{token}` outside a choice in {text!r}; open it with `[`")
+            raise ValueError(f"`{mark}` outside a choice in {text!r}; open it with `[`")
         options, current = stack[-1]
-        if token == "|":  # noqa: S105
+        if mark == "|":
             options.append(tuple(current))
             current.clear()
             return
         stack.pop()
         stack[-1][1].append(Choice((*options, tuple(current))))
         return
-    stack[-1][1].append(_slot(token, text))
+    stack[-1][1].append(_slot(mark, text))
 
 
 def _slot(token: str, text: str) -> Slot:

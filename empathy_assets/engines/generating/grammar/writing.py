@@ -117,7 +117,7 @@ def record(row: Row, turns: Dialogue, passage: Row | None, backend: str) -> dict
         passage: The passage it is grounded on, if any; licence, work and title are inherited from it.
         backend: `embedded` or `llm:<model>`.
     """
-    source = passage["provenance"] if passage is not None else {}
+    source: Row = passage["provenance"] if passage is not None else {}
     labels: dict[str, Any] = {name: row[name] for name in _LABELS}
     labels["challenges"] = _challenges(row)
     labels["voice_signature"] = voice_signature(row["kind"], row["persona_id"]) if row["persona_id"] else ""

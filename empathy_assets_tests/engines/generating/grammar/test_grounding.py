@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from empathy_assets.engines.generating.grammar.grounding import material, passage_facts
 
 TEXT = (
-    "The practice of slow breathing steadies a frightened body (Marsh, 2011). When the breath lengthens, the heart follows it within a minute. "
+    "The practice of slow breathing steadies a frightened body (Marsh, 2011). "
+    "When the breath lengthens, the heart follows it within a minute. "
     "This is old knowledge. Attention to the breath is a form of kindness, and kindness lowers the guard of shame."
 )
 

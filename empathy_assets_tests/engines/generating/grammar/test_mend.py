@@ -15,6 +15,7 @@ from empathy_assets.engines.generating.grammar.mend import mended
         ("a honest word, a apple, an uniform, an MRI", "An honest word, an apple, a uniform, an MRI"),
         ("hm... yes. no", "Hm... yes. No"),
         ("fine, , then,.", "Fine, then."),
+        ("i think I 'd go", "I think I'd go"),
     ],
 )
 def test_mended(raw: str, expected: str) -> None:

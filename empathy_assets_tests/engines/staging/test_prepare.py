@@ -1,0 +1,39 @@
+"""Tests of the chunk-wise part of staging."""
+
+import polars as pl
+
+from empathy_assets.engines.staging.prepare import empty_outcome, prepare_and_score, unpack, until_last_answer
+from empathy_assets_tests.fixtures.conversations import conversation, frame, many
+
+BLANK = {"scores": {"ears": None, "crisis": None, "scorer_version": "", "detector_version": ""}}
+
+
+def test_rows_are_cleaned_and_judged_and_unusable_ones_become_rejects() -> None:
+    good = conversation(1, **BLANK)
+    mute = conversation(2, turns=[("user", "Is anybody there at this hour of the night?")], **BLANK)
+    records, rejects = unpack([prepare_and_score(frame(good, mute))])
+    assert records["id"].to_list() == [good.id]
+    assert records["scores"].struct.field("ears")[0] > 0
+    assert records["scores"].struct.field("detector_version")[0]
+    assert rejects["reason"].to_list() == ["one-sided"]
+
+
+def test_the_result_does_not_depend_on_the_chunks() -> None:
+    rows = many(6, **BLANK)
+    whole, _ = unpack([prepare_and_score(rows)])
+    pieces, _ = unpack([prepare_and_score(rows.slice(0, 2)), prepare_and_score(rows.slice(2))])
+    assert pieces.equals(whole)
+
+
+def test_nothing_in_gives_nothing_out() -> None:
+    assert prepare_and_score(many(0)).schema == empty_outcome().schema
+    records, rejects = unpack([])
+    assert records.is_empty()
+    assert rejects.is_empty()
+
+
+def test_an_unanswered_goodbye_is_left_off() -> None:
+    turns = [("user", "I slept badly."), ("assistant", "That wears one down."), ("user", "Yes."), ("user", "Bye.")]
+    trimmed = until_last_answer(frame(conversation(1, turns=turns), conversation(2), conversation(3, turns=turns[:1])))
+    assert trimmed["turns"].list.len().to_list() == [2, 4, 1]
+    assert trimmed.schema == pl.DataFrame(schema=trimmed.schema).schema
