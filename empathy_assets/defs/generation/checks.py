@@ -5,7 +5,15 @@ import polars as pl
 
 from empathy_assets.defs.check import Rule, Tables, dataset_checks
 from empathy_assets.engines.checking.finding import Finding
-from empathy_assets.engines.checking.generation import anchored, complete, minima_planned, pairs_complete, plan_covers, repeated_sentences
+from empathy_assets.engines.checking.generation import (
+    anchored,
+    complete,
+    minima_planned,
+    pairs_complete,
+    pairs_matched,
+    plan_covers,
+    repeated_sentences,
+)
 from empathy_assets.engines.checking.tables import licences
 from empathy_assets.policy.load import number
 from empathy_assets.policy.releases import largest_target, mix
@@ -42,7 +50,10 @@ bias_samples_checks = dataset_checks(
     "bias_samples",
     [
         *_rules("bias_samples"),
-        Rule("pairs", "Each pair has two members that differ in one attribute.", lambda t, _: pairs_complete(t["bias_samples"])),
+        Rule("pairs", "Each pair has two members with two values of one attribute.", lambda t, _: pairs_complete(t["bias_samples"])),
+        Rule(
+            "matched", "The members of a pair differ in the words of their attribute only.", lambda t, _: pairs_matched(t["bias_samples"])
+        ),
     ],
     beside=("generation_plan",),
 )

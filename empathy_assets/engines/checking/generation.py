@@ -3,6 +3,7 @@
 import polars as pl
 
 from empathy_assets.engines.checking.finding import Finding, none_of
+from empathy_assets.engines.generating.pairs import pair_differs_only_in_attribute
 from empathy_assets.policy.load import number
 
 _KIND = pl.col("labels").struct.field("kind")
@@ -78,6 +79,22 @@ def pairs_complete(frame: pl.DataFrame) -> Finding:
         n=pairs.height,
         example=str(bad["pair_id"][0]) if bad.height else "",
     )
+
+
+def pairs_matched(frame: pl.DataFrame) -> Finding:
+    """Fail if the members of an embedded pair differ beyond the words of their attribute.
+
+    What a language model wrote is left out: it words each member anew, and judging its pairs takes a reader.
+    """
+    embedded = frame.filter(pl.col("provenance").struct.field("backend") == "embedded")
+    members = embedded.select("turns", "labels", pl.col("labels").struct.field("pair_id").alias("pair")).sort("pair", maintain_order=True)
+    rows = members.iter_rows(named=True)
+    count, example = 0, ""
+    for one, two in zip(rows, rows, strict=False):
+        same, why = pair_differs_only_in_attribute(one, two)
+        if not same:
+            count, example = count + 1, example or f"{one['pair']}: {why}"
+    return none_of(count, "pairs that differ beyond their attribute", n=members.height // 2, example=example)
 
 
 def anchored(frame: pl.DataFrame, passages: pl.DataFrame) -> Finding:

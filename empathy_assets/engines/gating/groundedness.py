@@ -1,4 +1,4 @@
-"""The groundedness gate: a record that claims a passage says what the passage says."""
+"""The groundedness gate: a record that claims a passage says what the passage says; a voice takes an image from it, not a claim."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from empathy_assets.policy.load import number
 
 def _decide(frame: pl.DataFrame, context: GateContext) -> pl.DataFrame:
     del context
-    least = number("gates", "groundedness.min")
+    voiced = pl.col("labels").struct.field("kind") == "persona"
+    least = pl.when(voiced).then(number("gates", "groundedness.min_voice")).otherwise(number("gates", "groundedness.min"))
     claims = (pl.col("provenance").struct.field("passage_id") != "").fill_null(value=False)
     share = pl.col("scores").struct.field("groundedness")
     reason = (
@@ -19,7 +20,7 @@ def _decide(frame: pl.DataFrame, context: GateContext) -> pl.DataFrame:
         .when(share.is_null())
         .then(words("not-judged", "claims a passage and was not compared with it"))
         .when(share < least)
-        .then(words("ungrounded", "{} of the claims supported < " + f"{least:.2f}", share.round(4)))
+        .then(words("ungrounded", "{} of the claims supported < {}", share.round(4), least))
         .otherwise(words("ok", "{} of the claims supported", share.round(4)))
     )
     return outcome(frame, passed=~claims | (share >= least), reason=reason, score=pl.when(claims).then(share))

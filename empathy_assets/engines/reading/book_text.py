@@ -20,15 +20,18 @@ _NOTE_MARK = re.compile(r"(?<=\S)\[(?:\d{1,3}|[A-Z*])\]")
 _MARKDOWN = re.compile(r"^(#{1,6})\s+(.+)$")
 _NUMERAL = re.compile(r"^[IVXLC]{1,7}\.?$")
 _SEPARATOR = re.compile(r"^[\s*_=~.#-]+$")
+_FIELD = re.compile(r"(Title|Author|Language|Date|Publisher):\s*(\S.*)$")
 _HEADING_WORDS = 14
 _HEADING_LINES = 3
 
 
 def read_text(text: str) -> BookText:
     """Return a plain-text book."""
-    stated = gutenberg.fields(text)
-    book = BookText(stated.get("title", ""), [stated["author"]] if "author" in stated else [])
     groups = _groups(text.split("\n"))
+    stated = gutenberg.fields(text)
+    if not stated and groups and (stated := _front_matter(groups[0][1])):
+        groups = groups[1:]
+    book = BookText(stated.get("title", ""), [stated["author"]] if "author" in stated else [])
     if gutenberg.is_gutenberg(text):
         start, stop = gutenberg.body_range(["\n".join(lines) for _, lines in groups])
         groups = groups[start:stop]
@@ -39,6 +42,12 @@ def read_text(text: str) -> BookText:
         if para:
             book.paras.append(para)
     return book
+
+
+def _front_matter(lines: Sequence[str]) -> dict[str, str]:
+    """Return the fields of an opening block in which every line states one (`Title: ...`, `Author: ...`), else nothing."""
+    found = [_FIELD.match(line) for line in lines]
+    return {m[1].lower(): m[2].strip() for m in found if m} if all(found) else {}
 
 
 def _groups(lines: Sequence[str]) -> list[tuple[int, list[str]]]:

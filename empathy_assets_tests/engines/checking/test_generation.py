@@ -3,7 +3,15 @@
 import polars as pl
 import pytest
 
-from empathy_assets.engines.checking.generation import anchored, complete, minima_planned, pairs_complete, plan_covers, repeated_sentences
+from empathy_assets.engines.checking.generation import (
+    anchored,
+    complete,
+    minima_planned,
+    pairs_complete,
+    pairs_matched,
+    plan_covers,
+    repeated_sentences,
+)
 from empathy_assets.records.arrow import to_frame
 from empathy_assets.records.passage import Passage
 from empathy_assets.records.plan import PlanRow
@@ -84,3 +92,16 @@ def test_a_grounded_conversation_cites_a_landed_passage() -> None:
     passages = to_frame([passage], Passage)
     assert anchored(frame(good), passages).passed
     assert not anchored(frame(good, bad), passages).passed
+
+
+def test_the_members_of_a_pair_say_the_same_but_for_the_attribute() -> None:
+    def said(number: int, value: str, more: str = "") -> object:
+        who = {"age:19": "a nineteen-year-old", "age:76": "a seventy-six-year-old"}[value]
+        turns = [("user", f"It matters that I'm {who}, and I can't sleep."), ("assistant", f"Not sleeping wears you down.{more}")]
+        labels = {"kind": "bias", "pair_id": "pair-1", "bias_attribute": "age", "bias_value": value}
+        return conversation(number, turns=turns, labels=labels)
+
+    assert pairs_matched(frame(said(1, "age:19"), said(2, "age:76"))).passed
+    found = pairs_matched(frame(said(1, "age:19"), said(2, "age:76", " Go home.")))
+    assert not found.passed
+    assert "pair-1" in found.sentence

@@ -46,3 +46,12 @@ def test_gutenberg_html_in_both_its_forms():
     assert read_html(old).title == "Small Lights"
     new = '<html><body><section class="pg-boilerplate pgheader"><p>The Project Gutenberg eBook</p></section><p>body text</p></body></html>'
     assert [p.text for p in read_html(new).paras] == ["body text"]
+
+
+def test_an_opening_block_of_fields_names_the_book_and_is_no_text():
+    book = read_text("Title: The Long Lane\nAuthor: Ada Fern\n\nWe walked until the lamps came on.\n")
+    assert (book.title, book.authors) == ("The Long Lane", ["Ada Fern"])
+    assert [para.text for para in book.paras] == ["We walked until the lamps came on."]
+    plain = read_text("Title: the word she used for it.\nAnd then she laughed.\n\nWe walked on.\n")
+    assert plain.title == ""
+    assert len(plain.paras) == 2
