@@ -4,13 +4,14 @@ Lives here: where an asset's table lies, schema enforcement, write-once protecti
 Must not live here: what a table means. Handles no, one and many partitions, local paths and `s3://`.
 """
 
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 import polars as pl
 from pydantic import BaseModel, Field
 from upath import UPath
 
+from empathy_assets.adapters.cache import fingerprint
 from empathy_assets.adapters.releases import frozen_error, is_published
 from empathy_assets.adapters.storage import atomic_file, sha256_of, storage_root
 from empathy_assets.policy.releases import releases
@@ -62,7 +63,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         """
         model = RECORDS[str(context.definition_metadata[RECORD_KEY])]
         keys: list[str | None] = list(context.asset_partition_keys) if context.has_asset_partitions else [None]
-        frames: dict[str | None, pl.DataFrame] = obj if isinstance(obj, dict) else dict.fromkeys(keys, obj)
+        frames = cast("dict[str | None, pl.DataFrame]", obj if isinstance(obj, dict) else dict.fromkeys(keys, obj))
         if set(frames) != set(keys):
             raise ValueError(
                 f"{context.asset_key.to_user_string()}: found frames for {sorted(map(str, frames))}, expected one per partition {keys}"
@@ -77,14 +78,27 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         name = asset_key.to_user_string() + (f"[{partition}]" if partition else "")
         target = self.path(asset_key, partition)
         frame = conform(frame, model, name=name)
-        with atomic_file(target) as scratch:
-            footer = {"record": model.__name__, "schema_version": SCHEMA_VERSION}
-            frame.write_parquet(scratch, compression="zstd", compression_level=3, row_group_size=_ROW_GROUP, metadata=footer)
-            found = sha256_of(scratch)
-            if partition and self._is_final(partition) and target.exists() and (published := sha256_of(target)) != found:
-                raise frozen_error(partition, name, found, published)
+        content = fingerprint(frame)
+        if self._footer(target).get("content") != content:
+            with atomic_file(target) as scratch:
+                footer = {"record": model.__name__, "schema_version": SCHEMA_VERSION, "content": content}
+                frame.write_parquet(scratch, compression="zstd", compression_level=3, row_group_size=_ROW_GROUP, metadata=footer)
+                if partition and self._is_final(partition) and target.exists():
+                    raise frozen_error(partition, name, content, self._footer(target).get("content", ""))
+        found = sha256_of(target)
         rows = "dagster/partition_row_count" if partition else "dagster/row_count"
         return {rows: frame.height, "dagster/uri": str(target), "sha256": found}
+
+    @staticmethod
+    def _footer(target: UPath) -> dict[str, str]:
+        """Return the key-value metadata of a stored table; empty if there is none or it is damaged."""
+        if not target.exists():
+            return {}
+        try:
+            with target.open("rb") as handle:
+                return pl.read_parquet_metadata(handle)
+        except pl.exceptions.PolarsError:
+            return {}
 
     def _is_final(self, partition: str) -> bool:
         release = releases().get(partition)
@@ -111,8 +125,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         if not target.exists():
             remedy = f"dagster asset materialize -m empathy_assets.definitions --select {asset_key.to_user_string()}"
             raise FileNotFoundError(f"{name} not found at {target}; expected its table there. Build it first: {remedy}")
-        with target.open("rb") as handle:
-            footer = pl.read_parquet_metadata(handle)
+        footer = self._footer(target)
         record = footer.get("record", "")
         if record not in RECORDS or footer.get("schema_version") != SCHEMA_VERSION:
             raise SchemaMismatchError(

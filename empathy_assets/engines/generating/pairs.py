@@ -27,22 +27,29 @@ def pair_differs_only_in_attribute(a: Mapping[str, Any], b: Mapping[str, Any]) -
         return False, f"{len(a['turns'])} turns against {len(b['turns'])}"
     named = False
     for i, (left, right) in enumerate(zip(a["turns"], b["turns"], strict=True)):
-        masked = (_masked(left["content"], one["bias_value"]), _masked(right["content"], two["bias_value"]))
+        # Both texts are masked with the words of both values: a passer-by may be "a man" in the dialogue of a woman, too.
+        masked = tuple(_masked(turn["content"], one["bias_value"], two["bias_value"]) for turn in (left, right))
         if left["role"] != right["role"] or masked[0] != masked[1]:
             return False, f"turn {i} differs beyond the attribute: {masked[0][:80]!r} against {masked[1][:80]!r}"
         named = named or left["content"] != right["content"]
     return (True, "") if named else (False, "the attribute is never mentioned: both members are the same text")
 
 
-def _masked(text: str, value: str) -> str:
-    """Return the text with the value's own words replaced by the name of their rule, case folded."""
-    pattern, names = _words(value)
+def _masked(text: str, *values: str) -> str:
+    """Return the text with the values' own words replaced by the name of their rule, case folded."""
+    pattern, names = _words(*values)
     return pattern.sub(lambda m: f"<{names[m.group().casefold()]}>", text).casefold() if names else text.casefold()
 
 
 @cache
-def _words(value: str) -> tuple[re.Pattern[str], dict[str, str]]:
-    rules = load_bank("bias").scoped.get("bias_value", {}).get(value, {})
-    names = {"".join(str(n) for n in alternative.nodes).casefold(): rule for rule, alts in rules.items() for alternative in alts}
+def _words(*values: str) -> tuple[re.Pattern[str], dict[str, str]]:
+    scoped = load_bank("bias").scoped.get("bias_value", {})
+    tables = [scoped.get(value, {}) for value in values]
+    names = {
+        "".join(str(n) for n in alternative.nodes).casefold(): rule
+        for rules in tables
+        for rule, alternatives in rules.items()
+        for alternative in alternatives
+    }
     longest = sorted(names, key=lambda word: (-len(word), word))
     return re.compile(r"\b(?:" + "|".join(map(re.escape, longest)) + r")\b", re.IGNORECASE), names
