@@ -10,7 +10,7 @@ class Finding:
 
     passed: bool
     sentence: str
-    figures: Mapping[str, float | int | str] = field(default_factory=dict)
+    figures: Mapping[str, float | int | str] = field(default_factory=dict[str, float | int | str])
 
 
 def at_least(value: float, bound: float, what: str, *, n: int) -> Finding:
