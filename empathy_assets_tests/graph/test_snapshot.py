@@ -49,6 +49,13 @@ def test_asset_key_is_file_name_and_group_is_folder() -> None:
         assert (PACKAGE / "defs" / node["group"] / f"{key.replace('-', '_')}.py").exists(), key
 
 
+def test_every_asset_and_every_checks_file_has_its_test_at_the_same_path() -> None:
+    tests = Path(__file__).parents[1] / "defs"
+    for key, node in graph()["assets"].items():
+        assert (tests / node["group"] / f"test_{key.replace('-', '_')}.py").exists(), key
+        assert (PACKAGE / "defs" / node["group"] / "checks.py").exists(), node["group"]
+
+
 def test_every_check_says_what_it_demands() -> None:
     nodes = build_defs(Settings()).resolve_asset_graph()
     for key in nodes.asset_check_keys:

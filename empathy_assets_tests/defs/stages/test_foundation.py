@@ -1,4 +1,4 @@
-"""Tests of the four stage datasets, and of the blocking checks on planted faults."""
+"""Tests of the `foundation` stage, and of the blocking checks all stages share on planted faults."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,31 +11,20 @@ from empathy_assets.adapters.settings import Settings
 from empathy_assets.console.build import run_build
 from empathy_assets.defs.stages import staging
 from empathy_assets.records.arrow import set_fields
-from empathy_assets.records.conversation import STAGES
 from empathy_assets_tests.conftest import Built
+from empathy_assets_tests.defs.looks import assert_staged
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_rows_are_prepared_scored_and_in_their_own_stage(built: Built, stage: str) -> None:
-    rows = built.table(stage, "next")
-    scores = rows["scores"].struct.unnest()
-    assert set(rows["stage"]) == {stage}
-    assert scores["ears"].null_count() == 0
-    assert scores["crisis"].null_count() == 0
-    assert (scores["pii_residue"] == 0).all()
-    assert scores["evidence"].list.len().max() > 0
+def test_rows_are_prepared_scored_and_in_their_own_stage(built: Built) -> None:
+    rows = built.table("foundation", "next")
+    assert_staged(rows, "foundation")
+    assert set(rows["labels"].struct.field("kind")) == {"corpus", "therapeutic", "bias"}
+    assert rows["exempt_from"].list.len().sum() == 0
 
 
-def test_only_nightmare_fuel_is_exempt(built: Built) -> None:
-    exempt = {stage: built.table(stage, "next")["exempt_from"].list.len().sum() for stage in STAGES}
-    assert exempt["nightmare-fuel"] > 0
-    assert sum(exempt.values()) == exempt["nightmare-fuel"]
-
-
-def test_stage_figures_are_plotted(built: Built) -> None:
-    metadata = built.result.metadata["persona"]
-    assert 0.8 <= metadata["ears_mean"] <= 1
-    assert "data:image/png" in metadata["ears"]
+def test_landed_dialogues_end_with_the_counsellor(built: Built) -> None:
+    rows = built.table("foundation", "next").filter(pl.col("source") == "conversation_corpora")
+    assert set(rows["turns"].list.last().struct.field("role")) == {"assistant"}
 
 
 def lower_ears(frame: pl.DataFrame) -> pl.DataFrame:

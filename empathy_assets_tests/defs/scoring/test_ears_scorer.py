@@ -1,0 +1,10 @@
+"""Tests of the `ears_scorer` asset."""
+
+from empathy_assets_tests.conftest import Built
+
+
+def test_the_scorer_has_a_version_a_bar_and_a_card(built: Built) -> None:
+    judge = built.table("ears_scorer").row(0, named=True)
+    assert judge["version"].startswith("ears-")
+    assert judge["threshold"] == 0.80
+    assert "licence" in judge["card"].lower()

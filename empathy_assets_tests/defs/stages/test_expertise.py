@@ -1,0 +1,17 @@
+"""Tests of the `expertise` stage."""
+
+from empathy_assets_tests.conftest import Built
+from empathy_assets_tests.defs.looks import assert_staged
+
+
+def test_rows_are_prepared_scored_and_in_their_own_stage(built: Built) -> None:
+    rows = built.table("expertise", "next")
+    assert_staged(rows, "expertise")
+    assert set(rows["labels"].struct.field("kind")) == {"grounded", "reasoning"}
+    assert rows["exempt_from"].list.len().sum() == 0
+
+
+def test_its_figures_and_picture_are_metadata(built: Built) -> None:
+    metadata = built.result.metadata["expertise"]
+    assert 0.8 <= metadata["ears_mean"] <= 1
+    assert "data:image/png" in metadata["ears"]
