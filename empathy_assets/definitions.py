@@ -3,21 +3,16 @@
 In-process is the default executor because a process per step costs more than the steps.
 """
 
-import warnings
 from pathlib import Path
 
 import dagster as dg
 
 from empathy_assets.adapters.settings import Settings
+from empathy_assets.defs.resources import build_resources
 
 
 def build_defs(settings: Settings | None = None) -> dg.Definitions:
     """Return all definitions, resources bound to `settings` (default: the environment's); shared by Dagster, command line and tests."""
-    # Partitioned asset checks make every gate readable per release; Dagster 1.13 still marks them preview.
-    warnings.filterwarnings("ignore", category=dg.PreviewWarning)
-    warnings.filterwarnings("ignore", category=dg.BetaWarning)
-    from empathy_assets.defs.resources import build_resources
-
     loaded = dg.load_from_defs_folder(path_within_project=Path(__file__).parent)
     resources = build_resources(settings or Settings.from_env())
     return dg.Definitions.merge(loaded, dg.Definitions(resources=resources, executor=dg.in_process_executor))
