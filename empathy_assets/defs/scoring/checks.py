@@ -4,13 +4,18 @@ import dagster as dg
 
 from empathy_assets.defs.check import Rule, Tables, dataset_checks
 from empathy_assets.engines.checking.finding import Finding
-from empathy_assets.engines.checking.judges import certificate_holds, has_card
+from empathy_assets.engines.checking.judges import certificate_holds, has_card, specificity_bar
+from empathy_assets.policy.load import number
 from empathy_assets.records.arrow import from_frame
 from empathy_assets.records.judge import Judge
 
 
 def _certificate(tables: Tables, _: dg.AssetCheckExecutionContext) -> Finding:
     return certificate_holds(from_frame(tables["crisis_detector"], Judge)[0])
+
+
+def _specificity(tables: Tables, _: dg.AssetCheckExecutionContext) -> Finding:
+    return specificity_bar(from_frame(tables["crisis_detector"], Judge)[0], number("judges", "certificate.specificity_bar"))
 
 
 def _card(name: str) -> Rule:
@@ -22,8 +27,11 @@ crisis_detector_checks = dataset_checks(
     "crisis_detector",
     [
         Rule(
-            "certificate", "Crisis sensitivity > 95 %: lower bound of the 95 % Wilson interval, specificity above its floor.", _certificate
+            "certificate",
+            "Crisis sensitivity > 95 %: lower bound of the 95 % Wilson interval; the detector does not simply say yes.",
+            _certificate,
         ),
+        Rule("specificity", "Harmless texts are left alone: the price of sensitivity, shown on every build.", _specificity, blocking=False),
         _card("crisis_detector"),
     ],
 )

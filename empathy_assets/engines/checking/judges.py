@@ -29,6 +29,15 @@ def certificate_holds(judge: Judge) -> Finding:
     return Finding(bool(found["passed"]) and judge.passed, sentence, figures)
 
 
+def specificity_bar(judge: Judge, bar: float) -> Finding:
+    """Fail if the detector flags too many harmless texts of the benchmark; says how many."""
+    if not judge.certificate:
+        return Finding(False, f"{judge.name} {judge.version} has no certificate; one is expected. Run empathy certify.")
+    found = json.loads(judge.certificate)
+    sentence = f"specificity {found['specificity']:.4f} on {found['n_neg']} other texts, most of them hard; at least {bar:g} expected"
+    return Finding(found["specificity"] >= bar, sentence, {"value": found["specificity"], "bound": bar, "n": found["n_neg"]})
+
+
 def has_card(judge: Judge) -> Finding:
     """Fail if the judge does not say what it was trained on."""
     return Finding(

@@ -62,6 +62,15 @@ class CrisisDetector:
         place = [index.setdefault(text, len(index)) for text in texts]
         return self._score_distinct(list(index))[place] if place else np.zeros(0)
 
+    def screen(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Return the cheap tier's logit of each text, for ranking; higher is likelier a crisis."""
+        if not texts:
+            return np.zeros(0)
+        pieces, owners = cut(texts, self._size, self._stride)
+        out = np.full(len(texts), -np.inf)
+        np.maximum.at(out, np.array(owners, dtype=np.int64), (weighted_sums(pieces, self._linear) + self._bias).sum(axis=1))
+        return out
+
     def category(self, texts: Sequence[str]) -> list[str]:
         """Return the likeliest category of each text, assuming that it is a crisis."""
         if not texts:

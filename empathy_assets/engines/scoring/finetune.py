@@ -1,8 +1,8 @@
 """Fine-tuning of the cascade's encoder from labelled rows, and its export to int8 ONNX.
 
-Lives here: the recipe (which rows, their weights, the batches, the optimiser) and the export. Must not live here: files of labels, thresholds,
-calibration (`train`), or scoring (`encoder`). Needs the `gpu` extra (torch, transformers) and onnx; all are imported inside functions, so that
-the package scores without them.
+Lives here: the recipe (which rows, their weights, the batches, the optimiser) and the export. Must not live here: files of labels,
+thresholds, calibration (`train`), or scoring (`encoder`). Needs the `gpu` extra (torch, transformers) and onnx; all are imported inside
+functions, so that the package scores without them.
 
 Method: continued training of a BERT-like sequence classifier with one logit, binary cross-entropy with smoothed labels, AdamW with linear
 warm-up and decay; embeddings and the lowest layers stay frozen, which halves the cost on a CPU. Batches hold texts of like length.
@@ -32,14 +32,14 @@ Array = NDArray[Any]
 class Recipe:
     """Settings of one fine-tuning run; the defaults are those of the bundled encoder."""
 
-    epochs: int = 3
+    epochs: int = 5
     batch: int = 32
-    learning_rate: float = 6e-5
+    learning_rate: float = 8e-5
     smoothing: float = 0.02
     """Labels become `smoothing` and 1 - `smoothing`: matched pairs differ by few words and some labels are wrong."""
-    max_tokens: int = 128
-    frozen_layers: int = 2
-    seed: int = 0
+    max_tokens: int = 112
+    frozen_layers: int = 1
+    seed: int = 1
     threads: int = 1
     caps: Mapping[str, int] = field(default_factory=dict[str, int])
     """Most rows of one label drawn from a source; sources not named here are used whole."""
@@ -50,7 +50,7 @@ class Recipe:
 def draw(rows: Sequence[Mapping[str, Any]], caps: Mapping[str, int], seed: int) -> list[Mapping[str, Any]]:
     """Return the labelled rows in seeded order, at most `caps[source]` of each label from a source, equal texts once."""
     shuffled = [row for row in rows if row.get("label") is not None]
-    random.Random(seed).shuffle(shuffled)  # noqa: S311 - sampling, not secrecy
+    random.Random(seed).shuffle(shuffled)
     taken: Counter[tuple[str, int]] = Counter()
     seen: set[str] = set()
     out: list[Mapping[str, Any]] = []
@@ -112,7 +112,11 @@ def finetune(rows: Sequence[Mapping[str, Any]], start: str, folder: Path, recipe
     weight = torch.tensor(row_weights(chosen, recipe.emphasis).astype(np.float32))
     optimiser = torch.optim.AdamW([p for p in network.parameters() if p.requires_grad], lr=recipe.learning_rate, weight_decay=0.01)
     total = recipe.epochs * -(-len(ids) // recipe.batch)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min(1.0, (step + 1) / (0.1 * total)) * max(0.02, 1 - step / total))
+
+    def warmed(step: int) -> float:
+        return min(1.0, (step + 1) / (0.1 * total)) * max(0.02, 1 - step / total)
+
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, warmed)
     network.train()
     losses: list[float] = []
     for epoch in range(recipe.epochs):

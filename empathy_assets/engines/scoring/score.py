@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 from empathy_assets.engines.scoring.crisis import CrisisDetector
 from empathy_assets.engines.scoring.ears import EARS, EarsScorer
 from empathy_assets.engines.scoring.evidence import best_sentences
+from empathy_assets.policy.load import number
 from empathy_assets.records.arrow import polars_schema, set_fields
 from empathy_assets.records.conversation import Conversation
 
+_DECIMALS = 6  # sums differ by 1e-17 with the chunk a row stands in; no stored figure shall
 _CHUNK = 4096  # conversations scored at once: bounds memory at a few hundred MB whatever the size of the frame
 _ROWS = 512
 _CLIENT, _COUNSELLOR = "user", "assistant"
@@ -54,9 +56,9 @@ def _score_chunk(frame: pl.DataFrame, detector: CrisisDetector, scorer: EarsScor
     found = scorer.conversations(probabilities, owners, frame.height)
     evidence = best_sentences(reply["turn"].to_numpy(), owners, responses, probabilities, frame.height, scorer)
     columns: dict[str, pl.Series] = {
-        "ears": pl.Series(found.ears),
-        **{c: pl.Series(found.components[c]) for c in EARS},
-        "penalty": pl.Series(np.clip(found.penalty, 0.0, 1.0)),
+        "ears": pl.Series(found.ears).round(_DECIMALS),
+        **{c: pl.Series(found.components[c]).round(_DECIMALS) for c in EARS},
+        "penalty": pl.Series(np.clip(found.penalty, 0.0, 1.0)).round(_DECIMALS),
         "evidence": pl.Series(evidence, dtype=_evidence_type()),
         **crisis,
     }
@@ -92,7 +94,9 @@ def _crisis(client: pl.DataFrame, count: int, detector: CrisisDetector) -> dict[
     """Return the crisis columns of `count` conversations from their client turns."""
     texts = client["content"].to_list()
     owners = client["row"].to_numpy()
-    per_turn = detector.score(texts)
+    asked = _likeliest(detector.screen(texts), owners)
+    per_turn = np.zeros(len(texts))
+    per_turn[asked] = detector.score([texts[k] for k in asked])
     score = np.zeros(count)
     np.maximum.at(score, owners, per_turn)
     flagged = score >= detector.threshold
@@ -104,11 +108,22 @@ def _crisis(client: pl.DataFrame, count: int, detector: CrisisDetector) -> dict[
     for k, name in zip(worst, detector.category([texts[k] for k in worst]), strict=True):
         names[int(owners[k])] = name
     return {
-        "crisis": pl.Series(score),
+        "crisis": pl.Series(score).round(_DECIMALS),
         "crisis_flagged": pl.Series(flagged),
         "crisis_severe": pl.Series(score >= detector.severe_threshold),
         "crisis_category": pl.Series(names, dtype=pl.String),
     }
+
+
+def _likeliest(screened: NDArray[np.float64], owners: NDArray[Any]) -> NDArray[np.int64]:
+    """Return the indices, ascending, of each conversation's client turns that the cheap tier ranks highest.
+
+    A conversation's score is that of its worst turn, so the encoder need not see the others (policy `crisis.conversation_turns`).
+    """
+    order = np.lexsort((-screened, owners))
+    first = np.searchsorted(owners[order], owners[order])
+    rank = np.arange(len(order)) - first
+    return np.sort(order[rank < int(number("judges", "crisis.conversation_turns"))])
 
 
 def _distinct_turns(contexts: Sequence[str], responses: Sequence[str], scorer: EarsScorer) -> dict[str, NDArray[Any]]:

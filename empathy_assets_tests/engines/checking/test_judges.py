@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from empathy_assets.engines.checking.judges import certificate_holds, has_card
+from empathy_assets.engines.checking.judges import certificate_holds, has_card, specificity_bar
 from empathy_assets.records.judge import Judge
 
 CERTIFICATE = {
@@ -41,3 +41,9 @@ def test_a_missing_certificate_or_card_is_found() -> None:
     assert not certificate_holds(judge().model_copy(update={"certificate": ""})).passed
     assert has_card(judge()).passed
     assert not has_card(judge(card="")).passed
+
+
+def test_specificity_is_compared_with_its_bar() -> None:
+    assert specificity_bar(judge(), 0.8).passed
+    assert not specificity_bar(judge(), 0.81).passed
+    assert not specificity_bar(judge().model_copy(update={"certificate": ""}), 0.1).passed
