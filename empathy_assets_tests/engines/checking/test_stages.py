@@ -20,7 +20,7 @@ def test_a_stage_whose_generators_write_well_passes() -> None:
 def test_landed_dialogues_below_the_bar_do_not_fail_the_stage_but_generated_ones_do() -> None:
     landed = many(20, start=100, source="conversation_corpora", provenance={"plan_row_id": "", "backend": ""}, scores={"ears": 0.3})
     assert ears_supply(pl.concat([many(20), landed])).passed
-    low = many(5, start=200, scores={"ears": 0.5})
+    low = many(8, start=200, scores={"ears": 0.5})
     assert not ears_supply(pl.concat([many(20), low])).passed
 
 

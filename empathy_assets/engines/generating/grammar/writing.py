@@ -166,8 +166,5 @@ def _challenges(row: Row) -> list[str]:
 
 
 def voice_signature(kind: str, persona_id: str) -> str:
-    """Return a hash of the rules that make the voice: the persona's own table, or the bank's general rules when it has none."""
-    bank = load_bank(kind)
-    rules = bank.scoped.get("persona_id", {}).get(persona_id, bank.rules)
-    text = "\n".join(f"{name}={alternatives!r}" for name, alternatives in sorted(rules.items()))
-    return "v-" + hashlib.sha256(f"{persona_id}\n{text}".encode()).hexdigest()[:16]
+    """Return a hash of the persona and of the bank that renders its voice."""
+    return "v-" + hashlib.sha256(f"{persona_id}\n{load_bank(kind).fingerprint}".encode()).hexdigest()[:16]
