@@ -8,7 +8,7 @@ from empathy_assets.defs.partitions import release_partitions
 from empathy_assets.defs.resources import Workspace
 from empathy_assets.engines.composing.admission import admitted_refs
 from empathy_assets.engines.plotting.plots import mix_vs_target
-from empathy_assets.engines.staging.figures import stage_figures
+from empathy_assets.engines.staging.figures import stage_figures, yield_by_source
 from empathy_assets.policy.releases import mix, releases
 from empathy_assets.records.conversation import Conversation
 from empathy_assets.records.ids import record_ref
@@ -35,9 +35,16 @@ def gated(
     shares = pl.DataFrame(
         [(s, counts.get(s, 0), round(share * target)) for s, share in mix().items()], schema=["stage", "admitted", "target"], orient="row"
     )
+    sources = yield_by_source(verdicts)
     if rows.height < target:
         context.log.warning(
             f"release of {target} shrank to {rows.height}: {shares.filter(pl.col('admitted') < pl.col('target')).to_dicts()}"
         )
-    metadata = {"target": target, "shortfall": target - rows.height, "mix": table(shares), **stage_figures(rows)}
+    metadata = {
+        "target": target,
+        "shortfall": target - rows.height,
+        "mix": table(shares),
+        "by_source": table(sources),
+        **stage_figures(rows),
+    }
     return Outcome(rows, metadata, {"mix_vs_target": mix_vs_target(counts, mix(), "png")})

@@ -5,6 +5,25 @@ import polars as pl
 from empathy_assets.policy.load import number
 
 
+def yield_by_source(ledger: pl.DataFrame) -> pl.DataFrame:
+    """Return, per stage and source, `candidates`, those `dropped` by gates, `surplus`, `admitted`: who brought how many, who fell short.
+
+    Args:
+        ledger: All verdicts (Verdict schema), composition included.
+    """
+    composed = pl.col("gate") == "composition"
+    return (
+        ledger.group_by("stage", "source")
+        .agg(
+            pl.col("ref").n_unique().alias("candidates"),
+            (pl.col("ref").n_unique() - pl.col("ref").filter(composed).n_unique()).alias("dropped"),
+            (composed & ~pl.col("passed")).sum().alias("surplus"),
+            (composed & pl.col("passed")).sum().alias("admitted"),
+        )
+        .sort("stage", "source")
+    )
+
+
 def stage_figures(frame: pl.DataFrame) -> dict[str, float | int]:
     """Return count, EARS and crisis figures of scored conversations (Conversation schema); shares in 0 to 1, 0 where there are no rows."""
     score = pl.col("scores").struct

@@ -2,7 +2,9 @@
 
 import polars as pl
 
-from empathy_assets.engines.staging.figures import stage_figures
+from empathy_assets.engines.staging.figures import stage_figures, yield_by_source
+from empathy_assets.records.arrow import to_frame
+from empathy_assets.records.verdict import Verdict
 from empathy_assets_tests.fixtures.conversations import many
 
 
@@ -23,3 +25,15 @@ def test_counts_means_and_shares() -> None:
 
 def test_an_empty_stage_has_zeros() -> None:
     assert set(stage_figures(many(0)).values()) == {0}
+
+
+def test_each_source_s_yield_adds_up() -> None:
+    fates = {"a": "admitted", "b": "surplus", "c": "dropped"}
+    verdicts = []
+    for ref, fate in fates.items():
+        about = {"ref": ref, "id": ref, "stage": "foundation", "source": "bias_samples", "version": "1", "reason": fate}
+        verdicts.append(Verdict(**about, gate="ears", passed=fate != "dropped"))
+        if fate != "dropped":
+            verdicts.append(Verdict(**about, gate="composition", passed=fate == "admitted"))
+    row = yield_by_source(to_frame(verdicts, Verdict)).row(0, named=True)
+    assert row == {"stage": "foundation", "source": "bias_samples", "candidates": 3, "dropped": 1, "surplus": 1, "admitted": 1}
