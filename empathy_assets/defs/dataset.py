@@ -95,9 +95,12 @@ def preview(frame: pl.DataFrame) -> str:
     """Return the first rows as a Markdown table, long cells cut."""
     if frame.is_empty():
         return "_no rows_"
-    rows = frame.head(_PREVIEW_ROWS).to_dicts()
+    return _markdown(frame.head(_PREVIEW_ROWS))
+
+
+def _markdown(frame: pl.DataFrame) -> str:
     head = "| " + " | ".join(frame.columns) + " |\n|" + " --- |" * frame.width
-    return head + "".join("\n| " + " | ".join(_cell(value) for value in row.values()) + " |" for row in rows)
+    return head + "".join("\n| " + " | ".join(_cell(value) for value in row) + " |" for row in frame.iter_rows())
 
 
 def _cell(value: Any) -> str:
@@ -107,8 +110,4 @@ def _cell(value: Any) -> str:
 
 def table(rows: pl.DataFrame) -> dg.MarkdownMetadataValue:
     """Return a small frame as Markdown metadata, all rows."""
-    if rows.is_empty():
-        return dg.MetadataValue.md("_none_")
-    head = "| " + " | ".join(rows.columns) + " |\n|" + " --- |" * rows.width
-    body = "".join("\n| " + " | ".join(_cell(v) for v in row) + " |" for row in rows.iter_rows())
-    return dg.MetadataValue.md(head + body)
+    return dg.MetadataValue.md("_none_" if rows.is_empty() else _markdown(rows))
