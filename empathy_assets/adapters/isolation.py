@@ -16,6 +16,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -65,32 +66,42 @@ class Outcome:
     detail: str = ""
 
 
+class ReaderStartError(RuntimeError):
+    """The reader process itself does not start: the installation is at fault, not a file, so no file may be blamed for it."""
+
+
 class _Worker:
     """One worker process, started when first needed and again after it was killed."""
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
+        self.errors: IO[bytes] | None = None
         self.greeted = False
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self.process is None or self.process.poll() is not None:
             self.kill()
+            self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process; kill() closes it
             env = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "POLARS_MAX_THREADS": "1"}
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "empathy_assets.adapters.isolation"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=self.errors,
                 env=env,
             )
         return self.process
 
     def run(self, job: Job, deadline: float, memory: int) -> Outcome:
-        """Return how the job ended; whatever happens in the worker stays there."""
+        """Return how the job ended; whatever happens in the worker stays there.
+
+        Raises:
+            ReaderStartError: The worker cannot be started at all.
+        """
         process = self._started()
         stdin, stdout = process.stdin, process.stdout
         if stdin is None or stdout is None or not self._ready(process, stdout):
-            return self._ended(process, "the worker did not start")
+            raise ReaderStartError(f"the reader process did not start: {self._last_error()}. Reinstall the package, then run again.")
         try:
             stdin.write(json.dumps({**asdict(job), "alarm": int(deadline) + 60}).encode() + b"\n")
             stdin.flush()
@@ -124,8 +135,18 @@ class _Worker:
         self.kill()
         return Outcome(reason="reader-crashed", detail=f"{detail} (exit status {process.returncode})")
 
+    def _last_error(self) -> str:
+        """Return the last line the process wrote to its standard error."""
+        if self.errors is None or self.errors.closed:
+            return "no message"
+        self.errors.seek(0)
+        lines = self.errors.read()[-4000:].decode("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else f"no answer within {_START_SECONDS:.0f} s"
+
     def kill(self) -> None:
         """End the process, if there is one."""
+        if self.errors is not None:
+            self.errors.close()
         if self.process is None:
             return
         self.greeted = False

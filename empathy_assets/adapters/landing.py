@@ -1,6 +1,6 @@
 """The landing folder: which files lie there, under which rights, and what reading them gave; read once, then from the cache.
 
-Lives here: walking, rights lookup, the per-file cache, joining editions of one work. Must not live here: parsing (engines.reading),
+Lives here: walking, the per-file cache, joining editions of one work. Must not live here: parsing (engines.reading),
 processes (isolation).
 """
 
@@ -11,28 +11,45 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 from upath import UPath
 
+from empathy_assets.adapters.declarations import RIGHTS_FILE, Declarations
 from empathy_assets.adapters.isolation import WORKS_SCHEMA, Job, Outcome, ReaderPool, frame_of, rejected
 from empathy_assets.adapters.storage import is_local, local, publish_folder, sha256_of
 from empathy_assets.engines.reading.kinds import detect_source
+from empathy_assets.engines.reading.language import language_of
+from empathy_assets.engines.reading.papers.findings import findings_of
+from empathy_assets.engines.reading.papers.work import Work
 from empathy_assets.engines.reading.result import MODELS, READER_VERSION, FileContext, Source
-from empathy_assets.engines.reading.rights import RightsError, RightsTable, parse_rights
+from empathy_assets.engines.reading.rights import RightsError
 from empathy_assets.engines.reading.works import same_works
 from empathy_assets.policy.licences import accepted
 from empathy_assets.policy.load import number
-from empathy_assets.records.arrow import conform, empty_frame
+from empathy_assets.records.arrow import conform, empty_frame, from_frame, to_frame
 from empathy_assets.records.ids import digest
 from empathy_assets.records.licence import Rights
+from empathy_assets.records.passage import Passage
 from empathy_assets.records.provenance import Provenance
+from empathy_assets.records.reject import Reject
 
-RIGHTS_FILE = "rights.toml"
-FOLDERS: dict[str, str] = {"books": "books", "transcripts": "transcripts", "conversation_corpora": "conversations"}
+FOLDERS: dict[str, str] = {
+    "academic_findings": "papers",
+    "books": "books",
+    "transcripts": "transcripts",
+    "conversation_corpora": "conversations",
+}
+KINDS: dict[str, Source] = {
+    "book": "books",
+    "transcript": "transcripts",
+    "papers": "academic_findings",
+    "conversations": "conversation_corpora",
+}
+"""What people call the kinds of files, and the source that reads each."""
 _MARKER = "done.json"
 _UNKNOWN = Rights(licence="unknown", origin="undeclared")
 
@@ -45,10 +62,20 @@ class Landed:
 
     passages: pl.DataFrame
     conversations: pl.DataFrame
+    papers: pl.DataFrame
     rejects: pl.DataFrame
     files: int = 0
     files_read: int = 0
     files_cached: int = 0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Bytes that were fetched instead of landed, under the name and the rights they are to be read with."""
+
+    relative: str
+    data: bytes
+    rights: Rights
 
 
 @dataclass
@@ -71,52 +98,6 @@ class _File:
         self.reject = FileContext(self.source, self.relative, self.sha256, self.rights).reject(reason, detail)[1]
 
 
-class _Declarations:
-    """The rights.toml files of a folder tree, each parsed once."""
-
-    def __init__(self, root: Path, fixed: Path | None = None) -> None:
-        self.root, self.fixed = root, fixed
-        self._tables: dict[Path, RightsTable | RightsError | None] = {}
-
-    def _table(self, path: Path) -> RightsTable | None:
-        if path not in self._tables:
-            self._tables[path] = self._load(path)
-        found = self._tables[path]
-        if isinstance(found, RightsError):
-            raise found
-        return found
-
-    @staticmethod
-    def _load(path: Path) -> RightsTable | RightsError | None:
-        try:
-            return parse_rights(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return None
-        except (OSError, UnicodeDecodeError) as error:
-            return RightsError(f"{path.name} cannot be read: {error}")
-        except RightsError as error:
-            return error
-
-    def of(self, path: Path) -> Rights | None:
-        """Return the declaration for a file: from the nearest rights.toml that has one, up to the root.
-
-        Raises:
-            RightsError: A rights.toml on the way is not usable.
-        """
-        if self.fixed is not None:
-            table = self._table(self.fixed)
-            names = (path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name, path.name)
-            return next((r for name in names if table and (r := table.lookup(name))), None)
-        for folder in path.parents:
-            table = self._table(folder / RIGHTS_FILE)
-            rights = table.lookup(path.relative_to(folder).as_posix()) if table else None
-            if rights is not None:
-                return rights
-            if folder == self.root:
-                return None
-        return None
-
-
 def _walk(folder: Path) -> Iterator[Path]:
     """Yield the files (and links) below a folder by name; hidden ones, declarations and READMEs are no landed files."""
     for base, folders, names in os.walk(folder, followlinks=False):
@@ -127,8 +108,10 @@ def _walk(folder: Path) -> Iterator[Path]:
                 yield Path(base) / name
 
 
-def _declared(file: _File, declarations: _Declarations) -> None:
-    """Fill in hash and rights of a file, or its reject."""
+def _declared(file: _File, declarations: Declarations) -> None:
+    """Fill in hash and rights of a landed file, or its reject; a reply came with both."""
+    if file.sha256:
+        return
     if file.path.is_symlink():
         file.refuse("symlink", f"a link to {str(file.path.readlink())[:120]!r}")
         return
@@ -215,21 +198,16 @@ def _read(files: Sequence[_File], cache: UPath | None, progress: Progress | None
     return len(fresh), len(due) - len(fresh)
 
 
-def _rejects_of(file: _File) -> list[pl.DataFrame]:
-    if file.reject is not None:
-        return [frame_of("rejects", [file.reject])]
-    return [frame for table, frame in file.frames if table == "rejects"]
-
-
 def _table(files: Iterable[_File], name: str) -> pl.DataFrame:
+    """Return one table of all files; a file that was refused as a whole gives its one reject instead of anything read."""
     model = MODELS[name]
-    frames = [frame for file in files for table, frame in file.frames if table == name]
-    if name == "rejects":
-        frames = [
-            f for file in files for f in ([frame_of(name, [file.reject])] if file.reject else [x for t, x in file.frames if t == name])
-        ]
-    whole = pl.concat(frames) if frames else empty_frame(model)
-    return conform(whole, model, name=name)
+    frames: list[pl.DataFrame] = []
+    for file in files:
+        if file.reject is None:
+            frames += [frame for table, frame in file.frames if table == name]
+        elif name == "rejects":
+            frames.append(frame_of(name, [file.reject]))
+    return conform(pl.concat(frames) if frames else empty_frame(model), model, name=name)
 
 
 def _joined(passages: pl.DataFrame, files: Sequence[_File]) -> pl.DataFrame:
@@ -244,59 +222,56 @@ def _joined(passages: pl.DataFrame, files: Sequence[_File]) -> pl.DataFrame:
     return passages.with_columns(pl.struct(fields).alias("provenance"))
 
 
-def _landed(files: list[_File], declarations: _Declarations, cache: Path | UPath | None, progress: Progress | None) -> Landed:
+def _landed(files: list[_File], declarations: Declarations, cache: Path | UPath | None, progress: Progress | None) -> Landed:
     for file in files:
         _declared(file, declarations)
     read, cached = _read(files, UPath(cache) if cache is not None else None, progress)
     passages = _joined(_table(files, "passages"), files)
-    return Landed(passages, _table(files, "conversations"), _table(files, "rejects"), len(files), read, cached)
+    return Landed(passages, _table(files, "conversations"), _table(files, "papers"), _table(files, "rejects"), len(files), read, cached)
 
 
-def read_landed(landing: Path, source: str, *, cache: Path | UPath | None, progress: Progress | None = None) -> Landed:
-    """Return what the landed files of one source hold; only new or changed files are read.
+def read_landed(
+    landing: Path, source: str, *, cache: Path | UPath | None, replies: Sequence[Reply] = (), progress: Progress | None = None
+) -> Landed:
+    """Return what the landed files of one source, and replies fetched for it, hold; only new or changed ones are read.
 
     Args:
-        landing: The landing root; files of `source` lie in its folder `books`, `transcripts` or `conversations`.
-        source: `books`, `transcripts` or `conversation_corpora`.
+        landing: The landing root; files of `source` lie in its folder `papers`, `books`, `transcripts` or `conversations`.
+        source: `academic_findings`, `books`, `transcripts` or `conversation_corpora`.
         cache: Where per-file results are kept, None to read everything anew.
+        replies: What was fetched for this source.
         progress: Called with files done, files in all and the file just finished.
 
     Raises:
-        KeyError: `source` is none of the three.
+        KeyError: `source` is none of the four.
     """
     root = Path(landing)
     folder = root / FOLDERS[source]
     name: Source = source  # type: ignore[assignment]
     files = [_File(path, path.relative_to(root).as_posix(), name) for path in _walk(folder)]
-    return _landed(sorted(files, key=lambda f: f.relative), _Declarations(root), cache, progress)
+    with tempfile.TemporaryDirectory(prefix="empathy-replies-") as scratch:
+        for index, reply in enumerate(replies):
+            path = Path(scratch) / str(index)
+            path.write_bytes(reply.data)
+            files.append(_File(path, reply.relative, name, reply.rights, sha256_of(path)))
+        return _landed(sorted(files, key=lambda f: f.relative), Declarations(root), cache, progress)
 
 
 def read_paths(paths: Sequence[Path], rights_file: Path | None = None, kind: str = "auto", *, progress: Progress | None = None) -> Landed:
-    """Return what any files or folders hold, for the command line; nothing is cached.
+    """Return what any files or folders hold, for the command line; nothing is cached, and papers are cut into passages.
 
     Args:
         paths: Files and folders.
         rights_file: The declarations to go by; None looks for `rights.toml` from each file upwards.
-        kind: `book`, `transcript`, `conversations` or `auto`, which tells by content.
+        kind: `book`, `transcript`, `papers`, `conversations` or `auto`, which tells by content.
         progress: See `read_landed`.
     """
-    named: dict[str, Source] = {"book": "books", "transcript": "transcripts", "conversations": "conversation_corpora"}
     absolute = [Path(os.path.abspath(p)) for p in paths]  # noqa: PTH100 - resolve() would follow the links that are to be refused
     root = Path(os.path.commonpath([p if p.is_dir() else p.parent for p in absolute])) if absolute else Path.cwd()
     found = [file for path in absolute for file in (_walk(path) if path.is_dir() and not path.is_symlink() else [path])]
     ordered = sorted(dict.fromkeys(found), key=str)
-    files = [_File(path, path.relative_to(root).as_posix(), named.get(kind) or detect_source(path)) for path in ordered]
-    return _landed(files, _Declarations(Path(root.anchor) if rights_file is None else root, rights_file), None, progress)
-
-
-def declared_rights(landing: Path) -> Callable[[str], Rights | None]:
-    """Return a look-up of the declaration of any file by its path below the landing root; an unusable rights.toml declares nothing."""
-    declarations = _Declarations(landing)
-
-    def lookup(relative: str) -> Rights | None:
-        try:
-            return declarations.of(landing / relative)
-        except RightsError:
-            return None
-
-    return lookup
+    files = [_File(path, path.relative_to(root).as_posix(), KINDS.get(kind) or detect_source(path)) for path in ordered]
+    landed = _landed(files, Declarations(Path(root.anchor) if rights_file is None else root, rights_file), None, progress)
+    found, lost, _ = findings_of(from_frame(landed.papers, Work), language_of=language_of)
+    passages = pl.concat([landed.passages, to_frame(found, Passage)])
+    return replace(landed, passages=passages, rejects=pl.concat([landed.rejects, to_frame(lost, Reject)]))

@@ -55,6 +55,11 @@ class Workspace(dg.ConfigurableResource):
         return FrameCache(UPath(self.cache))
 
     @property
+    def replies(self) -> UPath:
+        """Raw replies of services, on the storage root: whoever builds from it next asks nobody again."""
+        return self.root / "replies"
+
+    @property
     def quarantine(self) -> Quarantine:
         """The rejects of every source."""
         return Quarantine(self.root)

@@ -39,7 +39,7 @@ def _arrow_type(annotation: Any) -> tuple[pa.DataType, bool]:
         return _arrow_type(inner[0])[0], True
     if origin is Literal:
         return pa.large_string(), False
-    if origin is list:
+    if origin in (list, tuple):  # tuple[X, ...], the frozen models' list
         return pa.large_list(_arrow_type(get_args(annotation)[0])[0]), False
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return pa.struct(list(arrow_schema(annotation))), False

@@ -3,13 +3,14 @@
 import io
 import json
 import os
+import sys
 import time
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from empathy_assets.adapters.isolation import Job, Outcome, ReaderPool, deadline_of, frame_of, perform, rejected, serve
+from empathy_assets.adapters.isolation import Job, Outcome, ReaderPool, ReaderStartError, deadline_of, frame_of, perform, rejected, serve
 from empathy_assets.engines.reading.read import stream_file
 from empathy_assets.engines.reading.result import MODELS
 from empathy_assets.records.arrow import polars_schema
@@ -104,3 +105,11 @@ def test_rejects_and_deadlines(tmp_path):
     assert (row["reason"], row["file_sha256"]) == ("timeout", "f" * 64)
     assert row["remedy"]
     assert deadline_of(100 << 20) > deadline_of(0) > 0
+
+
+def test_a_reader_that_cannot_start_stops_the_run_instead_of_blaming_the_files(tmp_path, monkeypatch):
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "polars.py").write_text("raise ImportError('no such engine')\n")
+    monkeypatch.setattr("sys.path", [str(tmp_path / "broken"), *sys.path])
+    with ReaderPool(1) as pool, pytest.raises(ReaderStartError, match="no such engine"):
+        list(pool.run([job(tmp_path, "a")]))

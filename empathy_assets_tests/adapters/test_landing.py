@@ -1,5 +1,6 @@
 """Tests of the landing folder: rights, links, the cache, editions of one work, the command line's entry."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -7,9 +8,10 @@ import pytest
 from upath import UPath
 
 from empathy_assets.adapters.isolation import Outcome, perform
-from empathy_assets.adapters.landing import declared_rights, read_landed, read_paths
+from empathy_assets.adapters.landing import read_landed, read_paths
 from empathy_assets.engines.reading.result import MODELS
 from empathy_assets.records.arrow import polars_schema
+from empathy_assets_tests.engines.reading.papers.shapes import article, article_set
 from empathy_assets_tests.engines.reading.samples import epub, pdf, prose, xhtml
 
 _RIGHTS = '[default]\nlicence = "CC0-1.0"\norigin = "made up"\n["books/b.txt"]\nlicence = "GPL-3.0"\norigin = "x"\n'
@@ -141,6 +143,20 @@ def test_missing_folders_and_unknown_sources(tmp_path):
         read_landed(tmp_path, "films", cache=None)
 
 
+def test_papers_come_as_works_when_landed_and_as_passages_on_the_command_line(landing):
+    (landing / "papers").mkdir()
+    (landing / "papers/a.xml").write_bytes(article_set(article()))
+    (landing / "papers/b.xml.gz").write_bytes(gzip.compress(article_set(article())))
+    landed = read_landed(landing, "academic_findings", cache=None)
+    assert landed.papers["file"].to_list() == ["papers/a.xml", "papers/b.xml.gz"]
+    assert landed.papers["origin"].unique().to_list() == ["made up"]
+    assert landed.passages.is_empty()
+    read = read_paths([landing / "papers"])
+    assert read.passages["source"].unique().to_list() == ["academic_findings"]
+    assert read.passages["provenance"].struct.field("file").unique().to_list() == ["a.xml"]
+    assert reasons(read) == [("b.xml.gz", "same-work")]
+
+
 def test_paths_of_any_kind(landing, tmp_path):
     landed = read_paths([landing])
     assert landed.passages["source"].unique().sort().to_list() == ["books", "transcripts"]
@@ -151,12 +167,3 @@ def test_paths_of_any_kind(landing, tmp_path):
     assert one.passages["licence"].unique().to_list() == ["MIT"]
     assert reasons(one) == [("b.txt", "undeclared-rights")]
     assert read_paths([landing / "gone.txt"]).rejects["reason"].to_list() == ["unreadable"]
-
-
-def test_declared_rights_of_any_path(landing):
-    lookup = declared_rights(landing)
-    found = lookup("books/whatever.txt")
-    assert found is not None
-    assert found.origin == "made up"
-    (landing / "rights.toml").write_text("broken [")
-    assert declared_rights(landing)("books/a.txt") is None

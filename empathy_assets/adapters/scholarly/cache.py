@@ -5,17 +5,29 @@ Lives here: keys, storing, checked loading. Must not live here: anything secret;
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from empathy_assets.records.ids import digest
+
+FIRST_EDITION = "0-first"
+"""Edition of replies asked for without naming one; sorts before every year and week."""
 
 
 class Folder(Protocol):
     """What is needed of a storage root: `pathlib.Path` and `upath.UPath` both fit."""
 
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        ...
+
     def __truediv__(self, name: str) -> "Folder":
         """Return the entry `name` in this folder."""
+        ...
+
+    def iterdir(self) -> "Iterator[Folder]":
+        """Yield what lies in this folder."""
         ...
 
     def read_bytes(self) -> bytes:
@@ -31,19 +43,27 @@ class Folder(Protocol):
         ...
 
 
+def newest_edition(root: Folder) -> str:
+    """Return the newest edition that has replies below `root`: a build that names none goes on with it, instead of with older replies."""
+    try:
+        return max((entry.name for entry in root.iterdir() if not entry.name.startswith(".")), default=FIRST_EDITION)
+    except OSError:
+        return FIRST_EDITION
+
+
 class ReplyCache:
-    """Raw replies under `root/<service>/<key>.reply`: one line of JSON that describes the request, then the bytes.
+    """Raw replies under `root/<edition>/<service>/<key>.reply`: one line of JSON that describes the request, then the bytes.
 
     The line carries the bytes' SHA-256, so a file that a killed run left half-written is a miss, not a truncated reply.
     """
 
-    def __init__(self, root: Folder, service: str) -> None:
-        self._folder = root / service
+    def __init__(self, root: Folder, service: str, edition: str = "") -> None:
+        self._folder = root / (edition or FIRST_EDITION) / service
 
     @staticmethod
-    def key(path: str, params: Mapping[str, str], edition: str) -> str:
+    def key(path: str, params: Mapping[str, str]) -> str:
         """Return the key of a request from its public parts."""
-        return digest(path, edition, *(part for pair in sorted(params.items()) for part in pair))
+        return digest(path, *(part for pair in sorted(params.items()) for part in pair))
 
     def load(self, key: str) -> bytes | None:
         """Return the stored reply, or None if there is none or it is damaged."""

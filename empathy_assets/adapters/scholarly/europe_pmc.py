@@ -1,14 +1,12 @@
 """Client of Europe PMC: search with core results, paged by cursor.
 
-Lives here: the order of requests. Must not live here: parsing of works, rates, retries.
+Lives here: the parameters of its requests. Must not live here: parsing of works, rates, retries.
 """
 
-import json
 from collections.abc import Iterator
 
-from empathy_assets.adapters.scholarly.checks import json_object
+from empathy_assets.adapters.scholarly.paging import CursorSearch
 from empathy_assets.adapters.scholarly.transport import Reply, Transport
-from empathy_assets.engines.reading.papers.reply import at, listed
 from empathy_assets.policy.load import number
 
 
@@ -19,26 +17,21 @@ class EuropePmc:
         self._transport = transport
 
     def pages(self, text: str, limit: int) -> Iterator[Reply]:
-        """Yield search replies that hold about `limit` records which match `text`.
+        """Yield search replies that hold at most `limit` records which match `text`.
 
         Raises:
             FetchError: A page got no reply.
         """
-        size, cursor, got = int(number("scholarly", "page.europe_pmc")), "*", 0
-        while got < limit:
-            params = {
+
+        def params(cursor: str, count: int) -> dict[str, str]:
+            return {
                 "query": f"({text}) AND HAS_ABSTRACT:y",
                 "resultType": "core",
                 "format": "json",
-                "pageSize": str(min(size, limit - got)),
+                "pageSize": str(count),
                 "cursorMark": cursor,
             }
-            reply = self._transport.get("search", params, check=json_object("resultList"))
-            yield reply
-            if reply.problem:
-                return
-            value = json.loads(reply.data)
-            count, following = len(listed(value, "resultList", "result")), at(value, "nextCursorMark")
-            if not count or not isinstance(following, str) or following == cursor:
-                return
-            got, cursor = got + count, following
+
+        size = int(number("scholarly", "page.europe_pmc"))
+        search = CursorSearch("search", params, size, records=("resultList", "result"), following=("nextCursorMark",))
+        return search.pages(self._transport, limit)

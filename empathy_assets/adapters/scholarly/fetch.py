@@ -11,7 +11,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from empathy_assets.adapters.scholarly.cache import Folder
+from empathy_assets.adapters.scholarly.cache import Folder, newest_edition
 from empathy_assets.adapters.scholarly.crossref import Crossref
 from empathy_assets.adapters.scholarly.europe_pmc import EuropePmc
 from empathy_assets.adapters.scholarly.openalex import OpenAlex
@@ -71,7 +71,7 @@ def _signature(service: str, settings: FetchSettings) -> Signature:
         params = {"tool": settings.tool, "email": mail, "api_key": key}
         return Signature(params={name: value for name, value in params.items() if value})
     if service == "crossref":
-        return Signature(params={"mailto": mail} if mail else {})
+        return Signature(params={"mailto": settings.mailto} if settings.mailto else {})
     if service == "openalex":
         return Signature(params={"api_key": key} if key else {})
     return Signature(headers={"x-api-key": key} if service == "semantic_scholar" and key else {})
@@ -113,12 +113,15 @@ def _one_query(client: Client, parse: Callable[[bytes], Parsed], query: Query) -
     """Return works and losses of one search; pages before a failure are kept."""
     works: list[Work] = []
     rejects: list[Reject] = []
+    failed = False
     try:
         for reply in client.pages(query.text, query.max_results):
             place = {"file": reply.uri, "file_sha256": hashlib.sha256(reply.data).hexdigest()}
             found, lost = parse(reply.data)
-            if reply.problem and not lost:
-                lost = [refused("bad-reply", detail=reply.problem[:300], remedy="Run again later; the reply was not cached.")]
+            if reply.problem:
+                failed = not (works or found)
+                lost = _with_the_rest(reply, lost)
+            lost += _missing(reply, found)
             works += [work.model_copy(update=place) for work in found]
             rejects += [reject.model_copy(update=place) for reject in lost]
     except FetchError as error:
@@ -128,7 +131,26 @@ def _one_query(client: Client, parse: Callable[[bytes], Parsed], query: Query) -
         detail = f"{type(error).__name__} while asking for {query.text!r}"
         rejects.append(refused("unreadable", detail=detail, remedy="Run again; if it stays, report the query."))
         return works, rejects, True
-    return works, rejects, False
+    return works, rejects, failed
+
+
+def _with_the_rest(reply: Reply, lost: list[Reject]) -> list[Reject]:
+    """Return the losses of a doubtful reply, the last of them saying what becomes of the pages after it."""
+    lost = lost or [refused("bad-reply", detail=reply.problem[:300], remedy="Run again later; the reply was not cached.")]
+    if reply.ids:  # PubMed's pages do not depend on one another: the next one is asked for
+        return lost
+    return [*lost[:-1], lost[-1].model_copy(update={"detail": f"{lost[-1].detail}; pages after this one were not asked for"})]
+
+
+def _missing(reply: Reply, found: Sequence[Work]) -> list[Reject]:
+    """Return a reject that names the records which were asked for and are not in the reply, or an empty list."""
+    there = {work.pmid for work in found}
+    absent = [number for number in reply.ids if number not in there]
+    if not absent:
+        return []
+    detail = f"asked for {len(reply.ids)} records, {len(reply.ids) - len(absent)} came; without PMID {', '.join(absent)}"
+    remedy = "None if the records were withdrawn or cannot be read (see the rejects beside this one); else run again later."
+    return [refused("records-missing", detail=detail, remedy=remedy)]
 
 
 def fetch_works(
@@ -137,9 +159,11 @@ def fetch_works(
     """Return the works all services give for the queries, not yet merged, in the order of `SERVICES` and queries.
 
     Services are asked side by side, each at its own pace; one that fails never stops the others. With `settings.enabled` off none is asked.
+    Where settings name no edition the newest that was ever asked for goes on.
     """
     if not settings.enabled:
         return [], [], {}
+    settings = settings.model_copy(update={"edition": settings.edition or newest_edition(cache)})
     listed = list(queries)
     plan = {service: [query for query in listed if service in query.services] for service in SERVICES}
     plan = {service: mine for service, mine in plan.items() if mine}

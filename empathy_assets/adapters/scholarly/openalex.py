@@ -1,14 +1,12 @@
 """Client of OpenAlex: work search, paged by cursor.
 
-Lives here: the order of requests. Must not live here: parsing of works, rates, retries.
+Lives here: the parameters of its requests. Must not live here: parsing of works, rates, retries.
 """
 
-import json
 from collections.abc import Iterator
 
-from empathy_assets.adapters.scholarly.checks import json_object
+from empathy_assets.adapters.scholarly.paging import CursorSearch
 from empathy_assets.adapters.scholarly.transport import Reply, Transport
-from empathy_assets.engines.reading.papers.reply import at, listed
 from empathy_assets.policy.load import number
 
 _SELECT = (
@@ -24,26 +22,21 @@ class OpenAlex:
         self._transport = transport
 
     def pages(self, text: str, limit: int) -> Iterator[Reply]:
-        """Yield list replies that hold about `limit` works which match `text`.
+        """Yield list replies that hold at most `limit` works which match `text`.
 
         Raises:
             FetchError: A page got no reply.
         """
-        size, cursor, got = int(number("scholarly", "page.openalex")), "*", 0
-        while got < limit:
-            params = {
+
+        def params(cursor: str, count: int) -> dict[str, str]:
+            return {
                 "search": text,
                 "filter": "has_abstract:true,language:en",
                 "select": _SELECT,
-                "per_page": str(min(size, limit - got)),
+                "per_page": str(count),
                 "cursor": cursor,
             }
-            reply = self._transport.get("works", params, check=json_object("results"))
-            yield reply
-            if reply.problem:
-                return
-            value = json.loads(reply.data)
-            count, following = len(listed(value, "results")), at(value, "meta", "next_cursor")
-            if not count or not isinstance(following, str) or following == cursor:
-                return
-            got, cursor = got + count, following
+
+        size = int(number("scholarly", "page.openalex"))
+        search = CursorSearch("works", params, size, records=("results",), following=("meta", "next_cursor"))
+        return search.pages(self._transport, limit)

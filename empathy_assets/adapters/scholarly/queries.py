@@ -49,7 +49,7 @@ def policy_queries() -> list[Query]:
 
 
 def landed_queries(landing: Path) -> tuple[list[Query], list[Reject]]:
-    """Return the queries dropped in `landing/queries/*.txt`, one per line; `#` starts a comment line.
+    """Return the queries dropped in `landing/queries/*.txt`, one per line; `#` starts a comment line, hidden files do not count.
 
     A line longer than policy allows and a file that cannot be read become rejects.
     """
@@ -57,7 +57,7 @@ def landed_queries(landing: Path) -> tuple[list[Query], list[Reject]]:
     services = tuple(table("queries")["services"])
     found: list[Query] = []
     rejects: list[Reject] = []
-    for path in sorted((landing / "queries").glob("*.txt")):
+    for path in sorted(p for p in (landing / "queries").glob("*.txt") if not p.name.startswith(".")):
         relative = path.relative_to(landing).as_posix()
         data, problem = _content(path)
         if problem:

@@ -1,7 +1,7 @@
 """The one polite way all clients talk to a service: paced, patient, bounded, cached.
 
-Lives here: rate limit, retries, Retry-After, timeouts, size cap, signing, cache look-up.
-Must not live here: paths, parameters or replies of one service.
+Lives here: retries, Retry-After, timeouts, size cap, signing, keeping secrets out of bodies, cache look-up.
+Must not live here: the rate (`pace.py`), paths, parameters or replies of one service.
 """
 
 import random
@@ -10,13 +10,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx
 
 from empathy_assets.adapters.scholarly.cache import Folder, ReplyCache
+from empathy_assets.adapters.scholarly.pace import Pace
 from empathy_assets.policy.load import number
 
+_MIN_SECRET = 6  # characters; anything shorter is no key and may stand in a text by chance
 _RETRIED = {408, 425, 429, 500, 502, 503, 504}
 
 
@@ -30,12 +32,16 @@ class FetchError(Exception):
 
 @dataclass(frozen=True)
 class Reply:
-    """A reply body; `problem` says why it is doubtful although nothing better could be had (it is then not cached)."""
+    """A reply body; `problem` says why it is doubtful although nothing better could be had (it is then not cached).
+
+    `ids` names the records that were asked for, where the service had named them before.
+    """
 
     data: bytes
     uri: str
     cached: bool = False
     problem: str = ""
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,13 @@ class Signature:
 
     params: dict[str, str] = field(default_factory=dict, repr=False)
     headers: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def hidden(self, data: bytes) -> bytes:
+        """Return a body without our key and address; NCBI repeats the key in its error replies."""
+        values = [value for name, value in {**self.params, **self.headers}.items() if name != "tool" and len(value) >= _MIN_SECRET]
+        for value in values:
+            data = data.replace(value.encode(), b"***").replace(quote(value, safe="").encode(), b"***")
+        return data
 
 
 class _Signing(httpx.BaseTransport):
@@ -91,14 +104,14 @@ class Transport:
         jitter_seed: int | None = None,
     ) -> None:
         self.service, self.requests, self.hits = service, 0, 0
-        self._base, self._edition, self._sleep = base.rstrip("/"), edition, sleep
-        self._cache = ReplyCache(cache, service)
-        self._interval, self._next = 1.0 / per_second, 0.0
+        self._base, self._sleep = base.rstrip("/"), sleep
+        self._cache = ReplyCache(cache, service, edition)
+        self._pace, self._signature = Pace(per_second), signature or Signature()
         self._random = random.Random(jitter_seed)
         agent = {"User-Agent": "empathy_assets (dataset builder; respects Retry-After)"}
         timeout = httpx.Timeout(number("scholarly", "http.timeout_seconds"))
         # Redirects are not followed: a signed request must not be carried to another host.
-        self._client = httpx.Client(transport=_Signing(signature or Signature()), headers=agent, timeout=timeout, follow_redirects=False)
+        self._client = httpx.Client(transport=_Signing(self._signature), headers=agent, timeout=timeout, follow_redirects=False)
 
     def __enter__(self) -> "Transport":
         return self
@@ -114,6 +127,7 @@ class Transport:
         check: Callable[[bytes], str],
         transient: Mapping[str, str] | None = None,
         refresh: bool = False,
+        page: str = "",
     ) -> Reply:
         """Return the reply to one request, from the cache if it is there.
 
@@ -123,12 +137,13 @@ class Transport:
             check: Returns what is wrong with a body, or an empty string; a wrong one is asked for again and never cached.
             transient: Parameters that do not belong to the key, such as a session of the history server.
             refresh: Ask although the reply is cached.
+            page: Belongs to the key without being sent; tells pages apart that are asked for with the same parameters.
 
         Raises:
             FetchError: No reply, a refusal, or a pause longer than policy allows.
         """
         uri = f"{self._base}/{path}?{urlencode(sorted(params.items()))}"
-        key = self._cache.key(path, params, self._edition)
+        key = self._cache.key(path, {**params, "": page} if page else params)
         if not refresh and (data := self._cache.load(key)) is not None:
             self.hits += 1
             return Reply(data, uri, cached=True)
@@ -169,31 +184,25 @@ class Transport:
 
     def _once(self, path: str, params: dict[str, str]) -> tuple[int, bytes, float | None]:
         """Return status, body and the wait the service asks for, of one paced request."""
-        now = time.monotonic()
-        if now < self._next:
-            self._sleep(self._next - now)
-        self._next = max(time.monotonic(), self._next) + self._interval
+        if wait := self._pace.wait():
+            self._sleep(wait)
         self.requests += 1
         limit, deadline = int(number("scholarly", "http.max_reply_bytes")), time.monotonic() + number("scholarly", "http.deadline_seconds")
         body = bytearray()
-        with self._client.stream("GET", f"{self._base}/{path}", params=params) as response:
-            self._obey(response.headers)
-            for chunk in response.iter_bytes(65536):
-                body += chunk
-                if len(body) > limit:
-                    raise httpx.DecodingError(f"reply larger than {limit} bytes")
-                if time.monotonic() > deadline:
-                    raise httpx.ReadTimeout("reply trickles in past the deadline")
-            return response.status_code, bytes(body), _retry_after(response.headers.get("retry-after", ""))
-
-    def _obey(self, headers: httpx.Headers) -> None:
-        """Slow down to the rate a service announces (Crossref: `x-rate-limit-limit` per `x-rate-limit-interval`)."""
         try:
-            announced = float(headers["x-rate-limit-interval"].rstrip("s")) / float(headers["x-rate-limit-limit"])
-        except (KeyError, ValueError, ZeroDivisionError):
-            return
-        if 0 < announced <= number("scholarly", "http.max_backoff_seconds"):
-            self._interval = max(self._interval, announced)
+            with self._client.stream("GET", f"{self._base}/{path}", params=params) as response:
+                self._pace.seen()
+                self._pace.obey(response.headers)
+                for chunk in response.iter_bytes():  # as it arrives: a given size would be waited for, past the deadline
+                    body += chunk
+                    if len(body) > limit:
+                        raise httpx.DecodingError(f"reply larger than {limit} bytes")
+                    if time.monotonic() > deadline:
+                        raise httpx.ReadTimeout("reply trickles in past the deadline")
+                return response.status_code, self._signature.hidden(bytes(body)), _retry_after(response.headers.get("retry-after", ""))
+        except httpx.HTTPError:
+            self._pace.seen()
+            raise
 
     def _pause(self, attempt: int, asked: float | None, uri: str) -> None:
         """Wait before the next attempt: as long as asked, else doubling with jitter (half to the full step)."""

@@ -4,30 +4,28 @@ import os
 
 import dagster as dg
 
-from empathy_assets.adapters.landing import declared_rights
 from empathy_assets.adapters.scholarly.findings import collect_findings
-from empathy_assets.adapters.scholarly.settings import FetchSettings
+from empathy_assets.adapters.scholarly.settings import EDITION_TAG, FetchSettings
 from empathy_assets.defs.dataset import Outcome, dataset
 from empathy_assets.defs.resources import Workspace
-from empathy_assets.defs.sourcing.landed import reject_metadata
+from empathy_assets.defs.sourcing.landed import quarantined, read_source
+from empathy_assets.engines.reading.papers.work import Work
+from empathy_assets.records.arrow import from_frame
 from empathy_assets.records.passage import Passage
 
 
 @dataset(Passage, group="sourcing", kinds={"file"})
 def academic_findings(context: dg.AssetExecutionContext, workspace: Workspace) -> Outcome:
-    """Passages of abstracts with title, authors, year, DOI and PMID.
+    """Passages of abstracts and full texts with title, authors, year, DOI and PMID.
 
     Replies landed in `landing/papers/` are always read. With `EMPATHY_FETCH=1` the queries of `policy/queries.toml` are also put to
-    PubMed, Semantic Scholar, Europe PMC, OpenAlex and Crossref; raw replies are cached, so a re-run makes no request.
+    PubMed, Semantic Scholar, Europe PMC, OpenAlex and Crossref; raw replies are kept on the storage root, so a re-run makes no request.
     """
     context.log.info("live fetch is " + ("on" if workspace.fetch else "off: only landed papers are read; EMPATHY_FETCH=1 turns it on"))
-    settings = FetchSettings.from_environment(os.environ).model_copy(update={"enabled": workspace.fetch})
+    landed = read_source(context, workspace, "academic_findings")
+    edition = context.run.tags.get(EDITION_TAG, "")
+    settings = FetchSettings.from_environment(os.environ, edition=edition).model_copy(update={"enabled": workspace.fetch})
     found = collect_findings(
-        workspace.landing_dir,
-        workspace.cache_dir / "scholarly",
-        settings,
-        rights_for=declared_rights(workspace.landing_dir),
-        progress=context.log.info,
+        from_frame(landed.papers, Work), workspace.landing_dir, workspace.replies / "scholarly", settings, progress=context.log.info
     )
-    workspace.quarantine.write("academic_findings", found.rejects)
-    return Outcome(found.passages, {**found.stats, **reject_metadata(found.rejects)})
+    return Outcome(found.passages, {**found.stats, **quarantined(workspace, "academic_findings", landed, found.rejects)})

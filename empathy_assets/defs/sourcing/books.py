@@ -4,7 +4,7 @@ import dagster as dg
 
 from empathy_assets.defs.dataset import Outcome, dataset
 from empathy_assets.defs.resources import Workspace
-from empathy_assets.defs.sourcing.landed import read_source
+from empathy_assets.defs.sourcing.landed import quarantined, read_source
 from empathy_assets.records.passage import Passage
 
 
@@ -16,4 +16,4 @@ def books(context: dg.AssetExecutionContext, workspace: Workspace) -> Outcome:
     DRM-protected ones are quarantined with their reason.
     """
     landed = read_source(context, workspace, "books")
-    return Outcome(landed.passages, landed.metadata)
+    return Outcome(landed.passages, quarantined(workspace, "books", landed))

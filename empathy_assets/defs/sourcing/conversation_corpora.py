@@ -4,7 +4,7 @@ import dagster as dg
 
 from empathy_assets.defs.dataset import Outcome, dataset
 from empathy_assets.defs.resources import Workspace
-from empathy_assets.defs.sourcing.landed import read_source
+from empathy_assets.defs.sourcing.landed import quarantined, read_source
 from empathy_assets.records.conversation import Conversation
 
 
@@ -15,4 +15,4 @@ def conversation_corpora(context: dg.AssetExecutionContext, workspace: Workspace
     Spoiled files are salvaged record by record; every lost record is quarantined with its position and reason.
     """
     landed = read_source(context, workspace, "conversation_corpora")
-    return Outcome(landed.conversations, landed.metadata)
+    return Outcome(landed.conversations, quarantined(workspace, "conversation_corpora", landed))

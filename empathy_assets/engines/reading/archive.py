@@ -6,6 +6,7 @@ Lives here: the limits of unpacking. Must not live here: what the members mean.
 from __future__ import annotations
 
 import posixpath
+import unicodedata
 import zipfile
 import zlib
 from pathlib import Path
@@ -56,6 +57,7 @@ class Archive:
             total += info.file_size
             names.setdefault(info.filename, info.filename)
             names.setdefault(unquote(info.filename), info.filename)
+            names.setdefault(_folded(info.filename), info.filename)
             if not info.flag_bits & 0x800:
                 raw = info.filename.encode("cp437", "replace")
                 names.setdefault(raw.decode("utf-8", "replace"), info.filename)
@@ -75,7 +77,7 @@ class Archive:
             raise ReadError("encrypted", f"member {info.filename[:120]!r} needs a password")
 
     def __contains__(self, name: str) -> bool:
-        return name in self._names
+        return name in self._names or _folded(name) in self._names
 
     def read(self, name: str) -> bytes | None:
         """Return a member's bytes, None if there is no such member.
@@ -83,11 +85,12 @@ class Archive:
         Raises:
             ReadError: It is damaged, or larger than its header and the limits say.
         """
-        if name not in self._names:
+        found = self._names.get(name) or self._names.get(_folded(name))
+        if found is None:
             return None
         limit = int(number("reading", "limits.zip_member_mib")) << 20
         try:
-            with self._zip.open(self._names[name]) as stream:
+            with self._zip.open(found) as stream:
                 data = stream.read(limit + 1)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
             raise ReadError("damaged", f"member {name[:120]!r}: {error}", name[:120]) from None
@@ -95,6 +98,11 @@ class Archive:
         if len(data) > limit or self._read > int(number("reading", "limits.zip_total_mib")) << 20:
             raise ReadError("zip-bomb", f"member {name[:120]!r} unpacks to more than the limit")
         return data
+
+
+def _folded(name: str) -> str:
+    """Return a member name as careless tools take it for the same: without case, percent signs, backslashes or Unicode form."""
+    return "\0" + unicodedata.normalize("NFC", unquote(name)).replace("\\", "/").casefold()
 
 
 def resolve(base: str, href: str) -> str:

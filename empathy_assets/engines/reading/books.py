@@ -6,7 +6,7 @@ Lives here: the way from a file to passage rows. Must not live here: the formats
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -15,7 +15,7 @@ from empathy_assets.engines.reading.book_epub import BookText
 from empathy_assets.engines.reading.language import language_of
 from empathy_assets.engines.reading.passages import Piece, pack
 from empathy_assets.engines.reading.result import FileContext, ReadError, Row
-from empathy_assets.engines.reading.structure import Chapter, chapters
+from empathy_assets.engines.reading.structure import Chapter, Para, chapters
 from empathy_assets.engines.reading.text import decode, encoding_of
 
 _HEAD = 1024
@@ -39,7 +39,7 @@ def read(path: Path, context: FileContext) -> Iterator[Row]:
     book = _book(path)
     for problem in book.problems:
         yield context.rejected(problem)
-    judged = _judged(chapters(book.paras))
+    judged = _judged(chapters(_without_signatures(book)))
     foreign = [j for j in judged if j.language not in ("", "en")]
     for item in foreign:
         title = item.chapter.title or "untitled"
@@ -50,6 +50,12 @@ def read(path: Path, context: FileContext) -> Iterator[Row]:
             raise ReadError("no-usable-text", "no chapter with running text was found")
         return
     yield from _passages(context, book, english)
+
+
+def _without_signatures(book: BookText) -> list[Para]:
+    """Return the paragraphs with the author's name, where it stands alone, as text: on a title page or under a preface it heads no chapter."""
+    names = {"by", *(name.casefold() for name in book.authors)}
+    return [replace(para, level=0) if para.level and para.text.strip(" .").casefold() in names else para for para in book.paras]
 
 
 def _judged(found: Sequence[Chapter]) -> list[_Judged]:

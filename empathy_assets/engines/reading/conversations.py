@@ -16,18 +16,28 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from empathy_assets.engines.reading import salvage
+from empathy_assets.engines.reading.chatlog import chat_logs
+from empathy_assets.engines.reading.dialect import dialect_of
+from empathy_assets.engines.reading.fields import first, folded
 from empathy_assets.engines.reading.identity import dialogue_id
+from empathy_assets.engines.reading.labels import labels_of, record_id
 from empathy_assets.engines.reading.language import is_english
 from empathy_assets.engines.reading.result import FileContext, ReadError, Row
-from empathy_assets.engines.reading.roles import chat_log, normalise
-from empathy_assets.engines.reading.shapes import Dialogue, dialogues, folded, labels_of, names, record_id
-from empathy_assets.engines.reading.tabular import Table, is_windows, windows
+from empathy_assets.engines.reading.roles import Turn, normalise
+from empathy_assets.engines.reading.shapes import Dialogue, dialogues
+from empathy_assets.engines.reading.tabular import Table
 from empathy_assets.engines.reading.text import decode, encoding_of
+from empathy_assets.engines.reading.threads import in_thread_order
+from empathy_assets.engines.reading.turn_lines import reader_of
 
 _HEAD = 1 << 16
 _CHUNK = 1 << 20
+_PIECE = 1 << 22
 _JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
-_DELIMITERS = ("\t", ",", ";", "|")
+_NO_TURNS = ReadError("no-turns", "this part of the text names no speakers")
+_SLOT = re.compile(r"\{\{\s*(?=[^{}]{0,40}[A-Za-z])([\w .-]{1,40}?)\s*\}\}", re.ASCII)
+_ROLE_LINE = re.compile(r"(?:therapist|client|patient|counsell?or|user|assistant|human|bot)\t(?:[\d:.]+\t)?[^\t\n]*\n", re.IGNORECASE)
+_STAMPED_LOG = re.compile(r"\[\d{1,4}[/.:-]")
 _PRINTED_LINE = re.compile(r"\s*[\[{]\s*$")
 
 
@@ -43,18 +53,19 @@ def read(path: Path, context: FileContext) -> Iterator[Row]:
         raise ReadError("empty-file", f"{len(head)} bytes, none of them text")
     text = decode(head).lstrip("\ufeff \t\n")
     suffix = PurePosixPath(context.relative).suffix.lower()
-    if (text[:1] in "[{" and not text.startswith("[INST]")) or suffix in _JSON_SUFFIXES:
+    if (text[:1] in "[{" and not text.startswith("[INST]") and not _STAMPED_LOG.match(text)) or suffix in _JSON_SUFFIXES:
         yield from _json_rows(path, context, text, suffix)
-    elif is_windows(text.split("\n", 1)[0]) or is_windows(text[: text.rfind("\n")].rsplit("\n", 1)[-1]):
-        for first, last, item in windows(_text_lines(path)):
+    elif by_line := reader_of(*(text.split("\n", 2)[:2])) or reader_of(text[: text.rfind("\n")].rsplit("\n", 1)[-1]):
+        for first, last, item in by_line(_text_lines(path)):
             yield from _placed(context, item, "line", first, last)
     else:
         yield from _table_rows(path, context, text, suffix)
 
 
 def _json_rows(path: Path, context: FileContext, head: str, suffix: str) -> Iterator[Row]:
-    found = salvage.lines(_text_lines(path)) if _is_lines(head, suffix) else salvage.document(decode(path.read_bytes()))
-    unit = "line" if _is_lines(head, suffix) else "record"
+    by_line = _is_lines(head, suffix)
+    found = salvage.lines(_text_lines(path)) if by_line else salvage.document(_text_pieces(path))
+    unit = "line" if by_line else "record"
     sessions: dict[str, tuple[int, int, list[Any], dict[str, Any]]] = {}
     for item in found:
         if item.reason:
@@ -75,7 +86,7 @@ def _json_rows(path: Path, context: FileContext, head: str, suffix: str) -> Iter
 def _session(context: FileContext, key: str, turns: list[Any], labels: dict[str, Any], place: tuple[str, int, int]) -> Iterator[Row]:
     """Yield the one dialogue whose turns stood in records of their own."""
     try:
-        found = next(dialogues(turns))
+        found = next(dialogues(in_thread_order(turns)))
         item: Dialogue | ReadError = Dialogue(found.turns, key, labels)
     except ReadError as error:
         item = error
@@ -87,9 +98,9 @@ def _turn_session(value: Any) -> str | None:
     if not isinstance(value, dict):
         return None
     fields = folded(value)
-    has_role = any(isinstance(fields.get(name), str) for name in names("turn_role"))
-    has_text = any(isinstance(fields.get(name), str) for name in names("turn_text"))
-    if not has_role or not has_text or any(isinstance(v, list | dict) and v for v in value.values()):
+    has_role = first(fields, "turn_role")[0] or first(fields, "turn_speaker")[0]
+    has_more = first(fields, "turn_lists", (list, dict))[0] or first(fields, "replies", (list, dict))[0]
+    if not has_role or not first(fields, "turn_text")[0] or has_more:
         return None
     return record_id({k: v for k, v in fields.items() if k not in ("id", "uid", "uuid")})
 
@@ -115,17 +126,14 @@ def _record_rows(context: FileContext, found: salvage.Found, unit: str) -> Itera
 
 
 def _table_rows(path: Path, context: FileContext, head: str, suffix: str) -> Iterator[Row]:
-    first_line = head.split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=lambda d: (first_line.count(d), -_DELIMITERS.index(d)))
-    logged = chat_log(head) if suffix not in (".csv", ".tsv") else []
-    if logged:
-        whole = chat_log(decode(path.read_bytes()))
-        yield from _placed(context, Dialogue(whole), "line", 1, decode(path.read_bytes()).count("\n") + 1)
+    if (suffix not in (".csv", ".tsv") or _ROLE_LINE.match(head)) and any(turns for _, _, turns in chat_logs(head)):
+        for first, last, turns in chat_logs(decode(path.read_bytes())):
+            yield from _placed(context, Dialogue(turns) if turns else _NO_TURNS, "line", first, last)
         return
     if b"\x00" in head.encode("utf-8", "replace")[:_HEAD] and suffix not in (".csv", ".tsv", ".txt"):
         raise ReadError("unknown-kind", "binary content, expected JSON, JSON lines, CSV or TSV")
     with path.open("rb") as stream:
-        table = Table(io.TextIOWrapper(stream, encoding=_stream_encoding(path), errors="replace", newline=""), delimiter)
+        table = Table(io.TextIOWrapper(stream, encoding=_stream_encoding(path), errors="replace", newline=""), dialect_of(head))
         for first, last, item in table.dialogues():
             yield from _placed(context, item, "row", first, last)
 
@@ -142,7 +150,7 @@ def _placed(context: FileContext, item: Dialogue | ReadError, unit: str, first: 
 
 
 def _conversation(context: FileContext, dialogue: Dialogue, unit: str, first: int, last: int, position: str) -> Row:
-    turns = normalise(dialogue.turns)
+    turns = _without_slots(normalise(dialogue.turns))
     english, code = is_english("\n".join(text for role, text in turns if role != "system"))
     if not english:
         return context.reject("not-english", f"the conversation reads as `{code or 'unknown'}`", position)
@@ -156,6 +164,16 @@ def _conversation(context: FileContext, dialogue: Dialogue, unit: str, first: in
         work_id=dialogue_id(text for role, text in turns if role == "user"),
     )
     return context.conversation(turns, provenance, dialogue.labels)
+
+
+def _without_slots(turns: list[Turn]) -> list[Turn]:
+    """Return the turns with the slots of an unfilled template (`{{name}}`) written as masked details are everywhere else (`[NAME_1]`).
+
+    What belongs there is unknown, as it is for a detail that was masked; the rest of the sentence is good.
+    """
+    if not any("{{" in text for _, text in turns):
+        return turns
+    return [(role, _SLOT.sub(lambda m: f"[{re.sub('[^A-Z]', '', m[1].upper())}_1]", text)) for role, text in turns]
 
 
 def _stream_encoding(path: Path) -> str:
@@ -178,6 +196,19 @@ def _is_utf8(stream: BinaryIO) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _text_pieces(path: Path) -> Iterator[str]:
+    """Yield the text of a file in pieces, with line feeds as line ends; only text that is no UTF-8 is held as a whole."""
+    if _stream_encoding(path) not in ("utf-8", "utf-8-sig"):
+        yield decode(path.read_bytes())
+        return
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8-sig")("replace"), translate=True)
+    with path.open("rb") as stream:
+        while chunk := stream.read(_PIECE):
+            if piece := decoder.decode(chunk):
+                yield piece
+    yield decoder.decode(b"", final=True)
 
 
 def _text_lines(path: Path) -> Iterator[tuple[int, str]]:

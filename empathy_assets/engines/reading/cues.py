@@ -1,28 +1,37 @@
-"""Cues: timed pieces of speech from any caption or recogniser format, de-rolled, joined to sentences and passages.
+"""Cues: timed pieces of speech from any caption or recogniser format, cleaned of marks, de-rolled, with their speakers named.
 
-Lives here: what happens after a format is parsed. Must not live here: the formats (subtitles, timedtext, recognised).
+Lives here: what happens to cues after a format is parsed. Must not live here: the formats (subtitles, timedtext, recognised, plaintext),
+sentences and passages (speech).
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
-from empathy_assets.engines.reading.passages import sentences
 from empathy_assets.engines.reading.text import one_line
 from empathy_assets.policy.load import number, table
 
+_CAPITAL = "A-ZÀ-ÖØ-ÞĀĆČĐĘĢĪĶĹŁŃŅŌŐŒŘŚŞŠŤŪŮŰŹŻŽ"
+_PARTICLES = "van|von|de|der|den|del|la|le|da|di|of|the|and"
 _PREFIX = re.compile(
-    r"^(?:>>+\s*)?(?:\[(?P<a>[^\[\]:]{1,40})\]\s*:|\((?P<c>[A-Z][^():]{0,39})\)\s*:"
-    r"|(?P<b>[A-Z][\w.'’-]*(?: [A-Z0-9][\w.'’-]*){0,3}|SPEAKER_\d+|[A-Z][A-Z .]{1,30})\s*:)\s+(?P<text>.*)$",
+    rf"^(?:\[(?P<a>[^\[\]:]{{1,40}})\]\s*:|\[(?P<e>[{_CAPITAL}][\w.'’-]*(?: [{_CAPITAL}][\w.'’-]*){{0,2}})\](?=\s)|"
+    rf"\((?P<c>[{_CAPITAL}][^():]{{0,39}})\)\s*:|\[(?P<d>(?i:speaker)[ _]?\w{{1,3}})\]:?"
+    rf"|(?P<b>[{_CAPITAL}][\w.'’-]*(?:,? (?:[{_CAPITAL}0-9&][\w.'’-]*|{_PARTICLES})){{0,5}}|(?i:speaker)[ _]?\w{{1,3}}"
+    rf"|[{_CAPITAL}][{_CAPITAL} .]{{1,30}})(?:\s?\([^():]{{1,30}}\))?\s*:)(?:\s+|$)(?P<text>.*)$",
     re.DOTALL,
 )
-_STOP = re.compile(r"[.!?…][\"'”’)\]]*(?:\s|$)")
-_LONE_I = re.compile(r"\bi(?='|\b)")
+_MARK = re.compile(r"\[(?P<b>[^\[\]]{0,60})\](?!\s*:)|\((?P<p>[^()]{0,60})\)|\*(?P<s>[^*\s][^*]{0,40})\*|[♪♫♬]+")
+_MARKED = re.compile(r"[\[(*♪♫♬<>]")
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
+_CLOCK = re.compile(r"\s*(?:\d{1,2}:\d{2}[\d:.,\s]*)?")
+_TURN = re.compile(r"^\s*(?:[-–—]\s+|>>+\s*)|>>+")
+_SPEAKER = re.compile(r"speaker", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -40,42 +49,63 @@ class Cue:
         return " ".join(self.lines)
 
 
-@dataclass(frozen=True)
-class Said:
-    """One sentence with its seconds and speaker."""
-
-    text: str
-    start: float
-    end: float
-    speaker: str
-
-
-@dataclass(frozen=True)
-class Talk:
-    """Some consecutive sentences of one speaker."""
-
-    text: str
-    start: float
-    end: float
-    speaker: str
-
-
 @cache
-def _sound_marks() -> re.Pattern[str]:
-    marks: list[str] = table("reading")["rolling"]["sound_marks"]
-    return re.compile("|".join(map(re.escape, sorted(marks, key=len, reverse=True))), re.IGNORECASE)
+def _sounds() -> frozenset[str]:
+    return frozenset(table("reading")["rolling"]["sound_words"])
+
+
+def _unmarked(match: re.Match[str]) -> str:
+    """Return a blank for a bracket that describes a sound or a time, and the bracket itself for one that holds speech."""
+    inner = match["b"] if match["b"] is not None else match["p"] if match["p"] is not None else match["s"]
+    if inner is None or _CLOCK.fullmatch(inner):
+        return " "
+    words = _WORD.findall(inner.lower())
+    if not words:
+        return " " if match["b"] is not None else match[0]
+    if match["b"] is not None:
+        return " " if not _sounds().isdisjoint(words) else match[0]
+    short = len(words) <= number("reading", "rolling.sound_mark_words")
+    return " " if short and (words[0] in _sounds() or words[-1] in _sounds()) else match[0]
 
 
 def plain_line(line: str) -> str:
-    """Return a caption line as words: entities, tags and sound marks out."""
-    return " ".join(_sound_marks().sub(" ", one_line(line)).split())
+    """Return a caption line as words: entities, tags, sound marks, inline times and the marks of a new turn out."""
+    text = one_line(line)
+    if _MARKED.search(text):
+        text = _MARK.sub(_unmarked, _TAG.sub(" ", text))
+    return " ".join(_TURN.sub(" ", text).split())
+
+
+def without_credits(cues: Iterable[Cue]) -> tuple[list[Cue], list[Cue]]:
+    """Return the cues that were said, and those that name the makers of the captions."""
+    opening = tuple(table("reading")["transcript"]["credits"])
+    most = number("reading", "transcript.credit_words")
+    said: list[Cue] = []
+    credits_: list[Cue] = []
+    for cue in cues:
+        text = cue.text.lower().lstrip("([*- ")
+        (credits_ if text.startswith(opening) and text.count(" ") < most else said).append(cue)
+    return said, credits_
+
+
+def unrolled(cues: Sequence[Cue]) -> list[Cue]:
+    """Return captions that repeat what they showed before with every word once; others as they are."""
+    if is_rolling(cues):
+        return deroll(cues)
+    return trimmed(cues) if _overlaps(cues) else list(cues)
 
 
 def is_rolling(cues: Sequence[Cue]) -> bool:
-    """Return whether the cues show each line again in the next one, as automatic captions do."""
-    pairs = [(a, b) for a, b in pairwise(cues) if a.lines and b.lines]
-    repeats = sum(b.lines[0] == a.lines[-1] or b.lines[0] in a.lines for a, b in pairs)
-    return len(pairs) > 2 and repeats >= number("reading", "transcript.rolling_share") * len(pairs)
+    """Return whether the cues show each line again in the next one, as automatic captions do.
+
+    A caption that stands three times or more in a row is no rolling one but a decoder's loop.
+    """
+    lines = [cue.lines for cue in cues if cue.lines]
+    same = [False, *(a == b for a, b in pairwise(lines)), False]
+    repeats = sum(
+        (b[0] == a[-1] or b[0] in a) and not (same[i] and (same[i - 1] or same[i + 1])) for i, (a, b) in enumerate(pairwise(lines), start=1)
+    )
+    return len(lines) > 3 and repeats >= number("reading", "transcript.rolling_share") * (len(lines) - 1)
 
 
 def deroll(cues: Sequence[Cue]) -> list[Cue]:
@@ -101,117 +131,76 @@ def deroll(cues: Sequence[Cue]) -> list[Cue]:
     return found
 
 
+def _shared(before: Sequence[str], words: Sequence[str]) -> int:
+    """Return how many words at the end of one caption are repeated at the start of the next."""
+    most = min(len(before), len(words))
+    return next((k for k in range(most, 0, -1) if before[-k:] == words[:k]), 0)
+
+
+def _overlaps(cues: Sequence[Cue]) -> bool:
+    """Return whether captions repeat the end of the one before on the same line, as scrolling ones that were flattened do."""
+    split = [cue.text.split() for cue in cues if cue.lines]
+    least = int(number("reading", "transcript.overlap_words"))
+    repeats = sum(a != b and _shared(a, b) >= least for a, b in pairwise(split))
+    return len(split) > 3 and repeats >= number("reading", "transcript.rolling_share") * (len(split) - 1)
+
+
+def trimmed(cues: Sequence[Cue]) -> list[Cue]:
+    """Return the cues without the words that the one before has already shown."""
+    found: list[Cue] = []
+    before: list[str] = []
+    for cue in cues:
+        words = cue.text.split()
+        rest = words[_shared(before, words) :]
+        if rest:
+            found.append(replace(cue, lines=(" ".join(rest),)))
+        before = words
+    return found
+
+
+@cache
+def _no_names() -> frozenset[str]:
+    return frozenset(table("reading")["transcript"]["no_names"])
+
+
+def _named(line: str) -> tuple[str, str] | None:
+    """Return the name at the head of a line and the rest of it, or None."""
+    match = _PREFIX.match(line)
+    if match is None:
+        return None
+    name = next(part for part in match.group("a", "b", "c", "d", "e") if part).strip()
+    return None if name.lower() in _no_names() else (name, match["text"])
+
+
+def _by_line(cues: Iterable[Cue]) -> Iterator[Cue]:
+    """Yield the cues divided before each line that opens with a name: two speakers often share one caption."""
+    for cue in cues:
+        start = 0
+        for index in range(1, len(cue.lines)):
+            if _named(cue.lines[index]):
+                yield replace(cue, lines=cue.lines[start:index])
+                start = index
+        yield replace(cue, lines=cue.lines[start:])
+
+
 def with_speakers(cues: Iterable[Cue]) -> list[Cue]:
-    """Return the cues with `Name:` prefixes moved to the speaker; a name holds until the next one."""
+    """Return the cues with `Name:` prefixes moved to the speaker; a name holds until the next one.
+
+    A colon is taken for a speaker's only where names recur, say `speaker`, are two in capitals, or open the talk and another turn.
+    """
     cues = list(cues)
-    matches = [_PREFIX.match(cue.text) for cue in cues]
-    names = [next(filter(None, m.group("a", "b", "c"))) if m else "" for m in matches]
-    once = {name for name in names if name and names.count(name) == 1 and not re.search(r"speaker", name, re.IGNORECASE)}
-    if not any(name and name not in once for name in names) and len(once) != sum(map(bool, names)):
-        return cues
-    if len(once) == sum(map(bool, names)) and not (names and names[0] and len(once) > 1):
+    parts = list(_by_line(cues))
+    heads = [_named(part.text) for part in parts]
+    counts = Counter(head[0] for head in heads if head)
+    recurring = any(count > 1 or _SPEAKER.search(name) for name, count in counts.items()) or sum(map(str.isupper, counts)) > 1
+    if not (recurring or (heads and heads[0] and len(counts) > 1)):
         return cues
     found: list[Cue] = []
     current = ""
-    for cue, match, name in zip(cues, matches, names, strict=True):
-        if match and name:
-            current = name.strip()
-            found.append(replace(cue, lines=(match["text"],), speaker=cue.speaker or current))
-        else:
-            found.append(replace(cue, speaker=cue.speaker or current))
+    for part, head in zip(parts, heads, strict=True):
+        if head:
+            current = head[0]
+            part = replace(part, lines=(head[1],) if head[1] else ())
+        if part.lines:
+            found.append(replace(part, speaker=part.speaker or current))
     return found
-
-
-def _runs(cues: Iterable[Cue]) -> list[list[Cue]]:
-    """Return the cues grouped by speaker, in order."""
-    runs: list[list[Cue]] = []
-    for cue in cues:
-        if runs and runs[-1][-1].speaker == cue.speaker:
-            runs[-1].append(cue)
-        else:
-            runs.append([cue])
-    return runs
-
-
-def _without_interjections(runs: list[list[Cue]]) -> tuple[list[list[Cue]], int]:
-    """Return the runs with short back-channels out and the talk around them joined, and how many were left out."""
-    most, kept, dropped = number("reading", "passage.interjection_words"), list[list[Cue]](), 0
-    for index, run in enumerate(runs):
-        before = kept[-1][-1].speaker if kept else None
-        after = runs[index + 1][0].speaker if index + 1 < len(runs) else None
-        if before is not None and before == after and sum(len(c.text.split()) for c in run) <= most:
-            dropped += 1
-        elif kept and before == run[0].speaker:
-            kept[-1].extend(run)
-        else:
-            kept.append(list(run))
-    return kept, dropped
-
-
-def said(run: Sequence[Cue]) -> list[Said]:
-    """Return the sentences of one speaker's run; where the recogniser wrote no full stops, pauses and length make them."""
-    words = sum(len(c.text.split()) for c in run)
-    stops = sum(len(_STOP.findall(c.text)) for c in run)
-    if words > number("reading", "transcript.words_per_stop") * stops:
-        return _restored(run)
-    text, starts = "", list[int]()
-    for cue in run:
-        starts.append(len(text))
-        text += cue.text + " "
-    found: list[Said] = []
-    at = 0
-    for sentence in sentences(text):
-        begin = text.find(sentence[:20], at)
-        begin = begin if begin >= 0 else at
-        first = max(bisect_right(starts, begin) - 1, 0)
-        at = begin + len(sentence)
-        last = max(bisect_right(starts, at - 1) - 1, first)
-        found.append(Said(sentence, run[first].start, run[min(last, len(run) - 1)].end, run[0].speaker))
-    return found
-
-
-def _restored(run: Sequence[Cue]) -> list[Said]:
-    gap, most = number("reading", "transcript.sentence_gap_seconds"), number("reading", "transcript.run_on_words")
-    groups: list[list[Cue]] = []
-    for cue in run:
-        full = groups and sum(len(c.text.split()) for c in groups[-1]) + len(cue.text.split()) > most
-        if not groups or full or cue.start - groups[-1][-1].end >= gap or _STOP.search(groups[-1][-1].text + " "):
-            groups.append([cue])
-        else:
-            groups[-1].append(cue)
-    return [Said(_sentence(" ".join(c.text for c in g)), g[0].start, g[-1].end, g[0].speaker) for g in groups]
-
-
-def _sentence(text: str) -> str:
-    text = _LONE_I.sub("I", text[:1].upper() + text[1:])
-    return text if _STOP.search(text[-3:] + " ") else text.rstrip(" ,;:-") + "."
-
-
-def talks(cues: Sequence[Cue]) -> Iterator[Talk | int]:
-    """Yield passages of 60 to 180 words of one speaker; last the number of interjections that were left out."""
-    least, target = number("reading", "passage.min_words"), number("reading", "passage.target_words")
-    most = number("reading", "passage.max_words")
-    runs, dropped = _without_interjections(_runs(cues))
-    for run in runs:
-        held: list[list[Said]] = [[]]
-        words = 0
-        for item in said(run):
-            count = len(item.text.split())
-            if held[-1] and (words >= target or (words >= least and words + count > most)):
-                held.append([])
-                words = 0
-            held[-1].append(item)
-            words += count
-        if len(held) > 1 and words < least and words + _words(held[-2]) <= most + least:
-            tail = held.pop()
-            held[-1].extend(tail)
-        yield from (_talk(group) for group in held if group)
-    yield dropped
-
-
-def _words(group: Sequence[Said]) -> int:
-    return sum(len(item.text.split()) for item in group)
-
-
-def _talk(group: Sequence[Said]) -> Talk:
-    return Talk(" ".join(item.text for item in group), group[0].start, max(item.end for item in group), group[0].speaker)

@@ -14,6 +14,7 @@ from empathy_assets.policy.load import number, table
 if TYPE_CHECKING:
     from lingua import LanguageDetector
 
+_NAME = re.compile(r"(?<=[^\W\d_,;:] )[^\W\d_a-z][a-z\u00df-\u017f][^\W\d_]*")  # a capital inside a sentence
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
 
@@ -50,7 +51,9 @@ def language_of(text: str) -> str:
 
 def _detected(sample: str) -> str:
     """Return lingua's verdict; English where it holds English for nearly as likely, as it does for a few odd words."""
-    values = _detector().compute_language_confidence_values(sample)
+    # Names tell nothing about the language they stand in: "one famous Italian singer is Andrea Bocelli" is English.
+    unnamed = _NAME.sub("", sample)
+    values = _detector().compute_language_confidence_values(unnamed if unnamed.strip() else sample)
     english = next((v.value for v in values if v.language.iso_code_639_1.name == "EN"), 0.0)
     if not values or values[0].value == 0 or english >= number("reading", "language.english_confidence"):
         return "en" if english else ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -20,6 +21,9 @@ etree: Any = _etree  # pyright: ignore[reportUnknownVariableType]
 Element = Any
 """An lxml element; the library is untyped."""
 
+ANCHOR = -1
+"""Level of a title that a table of contents gives to a place in the document."""
+
 _BLOCK_NAMES = (
     "address article aside blockquote body center dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr li main "
     "ol p pre section table tbody td th tr ul"
@@ -30,15 +34,23 @@ _SKIPPED = frozenset(
 )
 _HEADING = re.compile(r"h([1-6])$")
 _NOTE_MARK = re.compile(r"^[\[(*†]*\s*(?:\d{1,3}|[a-z]|[*†‡])\s*[\])]*$")
+_NOTE_SIGNS = ("[", "*", "†", "‡")
+_NOTE_NAME = re.compile(r"footnote|\bfn|endnote|noteref", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,30});")
 _XML_ENTITIES = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 _GUTENBERG_CLASS = "pg-boilerplate"
+_GUTENBERG_IDS = frozenset({"pg-header", "pg-footer", "pg-machine-header", "pg-start-separator", "pg-end-separator"})
 
 
 @cache
 def _skipped_types() -> frozenset[str]:
     return frozenset(table("reading")["book"]["semantic_types"])
+
+
+@cache
+def _skipped_classes() -> frozenset[str]:
+    return frozenset(table("reading")["book"]["skipped_classes"])
 
 
 def _named(match: re.Match[bytes]) -> bytes:
@@ -83,31 +95,50 @@ def types_of(element: Element) -> set[str]:
 
 
 def _unwanted(element: Element, name: str) -> bool:
-    if name in _SKIPPED or (types_of(element) & _skipped_types()) or _GUTENBERG_CLASS in (element.get("class") or ""):
+    classes = (element.get("class") or "").lower()
+    if name in _SKIPPED or (types_of(element) & _skipped_types()) or _GUTENBERG_CLASS in classes or element.get("id") in _GUTENBERG_IDS:
+        return True
+    if not _skipped_classes().isdisjoint(classes.split()):
         return True
     if name in ("sup", "a") and len(element) <= 1:
         words = "".join(str(t) for t in element.itertext()).strip()
-        return bool(words) and bool(_NOTE_MARK.match(words)) and (name == "sup" or (element.get("href") or "").startswith("#"))
-    return "pagenum" in (element.get("class") or "").lower()
+        return bool(words) and bool(_NOTE_MARK.match(words)) and (name == "sup" or "#" in (element.get("href") or ""))
+    return "pagenum" in classes
+
+
+def _opens_note(element: Element) -> bool:
+    """Return whether a paragraph that begins with this mark is a footnote: bracketed, a sign, or a link back to its place."""
+    words = "".join(str(t) for t in element.itertext()).strip()
+    names = " ".join(str(element.get(key) or "") for key in ("href", "id", "name", "class"))
+    return words.startswith(_NOTE_SIGNS) or bool(_NOTE_NAME.search(names))
 
 
 class _Walk:
     """Paragraphs collected while walking a tree."""
 
-    def __init__(self) -> None:
+    def __init__(self, anchors: Mapping[str, str]) -> None:
+        self.anchors = anchors
         self.paras: list[Para] = []
         self.buffer: list[str] = []
         self.level = 0
+        self.note = False
 
     def flush(self) -> None:
         raw = "".join(self.buffer)
         self.buffer = []
+        if self.note:
+            self.note = False
+            return
         for part in _BLANK_LINE.split(raw) if self.level == 0 else [raw]:
             text = one_line(part)
             if text:
                 self.paras.append(Para(text, self.level))
 
     def start(self, element: Element, name: str) -> None:
+        title = self.anchors.get(element.get("id") or element.get("name") or "")
+        if title and self.level == 0:
+            self.flush()
+            self.paras.append(Para(title, ANCHOR))
         if name in _BLOCKS:
             self.flush()
             heading = _HEADING.match(name)
@@ -123,15 +154,21 @@ class _Walk:
                 self.level = 0
 
 
-def paragraphs(root: Element) -> list[Para]:
-    """Return the headings and paragraphs below `root` in document order; navigation, notes, note marks and images are left out."""
-    walk = _Walk()
+def paragraphs(root: Element, anchors: Mapping[str, str] | None = None) -> list[Para]:
+    """Return the headings and paragraphs below `root` in document order; navigation, notes, note marks and images are left out.
+
+    Args:
+        root: The element to walk.
+        anchors: Titles by element id; each that is met becomes a paragraph of level `ANCHOR` before the element.
+    """
+    walk = _Walk(anchors or {})
     walker = etree.iterwalk(root, events=("start", "end"))
     skipped: Element | None = None
     for event, element in walker:
         name = local(element)
         if event == "start":
             if skipped is None and _unwanted(element, name):
+                walk.note = walk.note or (name in ("a", "sup") and not "".join(walk.buffer).strip() and _opens_note(element))
                 skipped = element
                 walker.skip_subtree()
             elif skipped is None:

@@ -16,6 +16,7 @@ from syntok import segmenter  # pyright: ignore[reportMissingTypeStubs]
 from empathy_assets.policy.load import number
 
 _CLAUSE = re.compile(r"(?<=[;:,—])\s+")
+_SEGMENTED = 10_000  # characters; paragraphs of prose are a fifth of it at most
 _ODD_SPACE = re.compile(r"\s+")
 
 
@@ -42,11 +43,25 @@ def sentences(text: str) -> list[str]:
     flat = _ODD_SPACE.sub(" ", text).strip()
     if not flat:
         return []
-    analysed: Any = segmenter.analyze(flat)  # pyright: ignore[reportUnknownMemberType]
-    starts: list[int] = sorted({s[0].offset for p in analysed for s in p if s})
-    cuts = [0, *(o for o in starts if 0 < o < len(flat)), len(flat)]
-    found = [flat[a:b].strip() for a, b in pairwise(cuts)]
+    found = [sentence for part in _bounded(flat) for sentence in _segmented(part)]
     return [part for sentence in found if sentence for part in _divided(sentence)]
+
+
+def _bounded(flat: str) -> Iterator[str]:
+    """Yield text in parts that the segmenter, whose time grows with the square of open brackets, is done with at once."""
+    start = 0
+    while len(flat) - start > _SEGMENTED:
+        end = flat.rfind(". ", start, start + _SEGMENTED) + 1 or flat.rfind(" ", start, start + _SEGMENTED) + 1 or start + _SEGMENTED
+        yield flat[start:end].strip()
+        start = end
+    yield flat[start:].strip()
+
+
+def _segmented(text: str) -> list[str]:
+    analysed: Any = segmenter.analyze(text)  # pyright: ignore[reportUnknownMemberType]
+    starts: list[int] = sorted({s[0].offset for p in analysed for s in p if s})
+    cuts = [0, *(o for o in starts if 0 < o < len(text)), len(text)]
+    return [text[a:b].strip() for a, b in pairwise(cuts)]
 
 
 def _divided(sentence: str) -> list[str]:

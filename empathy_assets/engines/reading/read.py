@@ -10,16 +10,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from empathy_assets.engines.reading import books, conversations, transcripts
+from empathy_assets.engines.reading.gzipped import unpacked
+from empathy_assets.engines.reading.papers import read as papers
 from empathy_assets.engines.reading.result import FileContext, ReadError, ReadResult, Row, Source, collect, guarded
 from empathy_assets.policy.load import number
 from empathy_assets.records.licence import Rights
 
 _READERS: dict[str, Callable[[Path, FileContext], Iterator[Row]]] = {
+    "academic_findings": papers.read,
     "books": books.read,
     "transcripts": transcripts.read,
     "conversation_corpora": conversations.read,
 }
-_LIMITS = {"books": "limits.book_mib", "transcripts": "limits.transcript_mib", "conversation_corpora": "limits.file_mib"}
+_LIMITS = {
+    "academic_findings": "limits.paper_mib",
+    "books": "limits.book_mib",
+    "transcripts": "limits.transcript_mib",
+    "conversation_corpora": "limits.file_mib",
+}
 
 
 def read_file(path: Path, *, relative: str, source: Source, rights: Rights) -> ReadResult:
@@ -54,9 +62,10 @@ def _rows(path: Path, context: FileContext, size: int) -> Iterator[Row]:
     if size == 0:
         raise ReadError("empty-file", "0 bytes")
     some = False
-    for row in _READERS[context.source](path, context):
-        some = True
-        yield row
+    with unpacked(path, limit) as plain:
+        for row in _READERS[context.source](plain, context):
+            some = True
+            yield row
     if not some:
         raise ReadError("no-usable-text", "no record and no error were found in it")
 

@@ -1,6 +1,7 @@
-"""Output of speech recognisers and diarisers in JSON: Whisper, Vosk, podcast-namespace, lists of speaker turns.
+"""Output of speech recognisers and diarisers in JSON: Whisper and its relatives, Vosk, cloud services, podcasts, lists of speaker turns.
 
-Lives here: these shapes and the loops decoders fall into. Must not live here: YouTube's formats (timedtext).
+Lives here: where segments and words lie in these documents, and the unit of their times. Must not live here: the shapes of single words
+(words), YouTube's formats (timedtext), decoder loops (loops).
 """
 
 # JSON of strangers is untyped; every value is checked before it is used.
@@ -8,77 +9,100 @@ Lives here: these shapes and the loops decoders fall into. Must not live here: Y
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from empathy_assets.engines.reading.cues import Cue, plain_line
 from empathy_assets.engines.reading.result import ReadError
+from empathy_assets.engines.reading.words import (
+    DURATION,
+    END,
+    HESITATION,
+    START,
+    first_time,
+    grouped,
+    is_word_list,
+    speaker_of,
+    time_of,
+    words_of,
+)
 from empathy_assets.policy.load import number
 
 _LISTS = (
-    "segments",
-    "utterances",
-    "results",
-    "monologues",
-    "transcript",
-    "transcription",
-    "chunks",
-    "result",
-    "items",
-    "data",
-    "cues",
-    "turns",
-)
-_START = ("start", "startTime", "start_time", "begin", "time", "from", "offset", "ts", "timestamp")
-_END = ("end", "endTime", "end_time", "to", "stop")
-_TEXT = ("text", "content", "body", "message", "transcript", "utterance", "sentence", "line", "value", "word")
-_SPEAKER = ("speaker", "speaker_label", "speakerName", "speaker_name", "name", "role")
-_CLOCK = re.compile(r"^(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)$")
-_GRAM = 4
-_LOOP_WORDS = 24  # fewer words hold too few sequences for their repetition to mean anything
-_MS_LIKELY = 100_000  # a start this large in whole numbers counts milliseconds
+    "segments", "utterances", "monologues", "audio_segments", "items", "results", "transcript", "transcription", "chunks",
+    "recognizedPhrases", "channels", "result", "data", "cues", "turns", "sentences", "entries", "captions", "snippets", "events",
+    "words", "retval", "response", "output",
+)  # fmt: skip
+_TEXT = ("text", "content", "body", "message", "transcript", "utterance", "sentence", "line", "value", "display", "word")
+_WORDS = ("words", "elements", "timestamps", "result", "tokens")
+_SPANS = ("timestamp", "timestamps", "offsets")
+_DEPTH = 4  # channels of results of a response hold the deepest lists
+_MS, _TICKS = 1e3, 1e7
+_FINE_PACE = 1e-5  # words per unit: thousandths give some 0.0025, ticks of 100 ns some 2.5e-7
+_FINE_LEAST = 1000.0
 
 
 def cues(document: Any) -> tuple[list[Cue], list[ReadError]]:
-    """Return the cues of a recogniser's document and the spans that were dropped.
+    """Return the cues of a recogniser's document in seconds, and the items that were left out.
 
     Raises:
-        ReadError: `unknown-shape` if no list of timed text is found, `repetition-loop` if the whole is one loop.
+        ReadError: `unknown-shape` if no list of timed text is found.
     """
     items = _items(document, 0)
     if not items:
         raise ReadError("unknown-shape", "no list of segments with text and times was found")
+    turns = _turns(document)
+    if is_word_list(items):
+        return _seconds(grouped(words_of(items), turns)), []
     problems: list[ReadError] = []
     found: list[Cue] = []
-    for index, item in enumerate(items):
+    silent: list[Cue] = []
+    for index, item in enumerate(_last_if_whole(items)):
         if not isinstance(item, dict):
             problems.append(ReadError("wrong-type", f"the segment is a {type(item).__name__}, expected an object", f"segment {index}"))
             continue
-        cue = _cue(item)
-        if cue is None or _silent(item):
-            continue
-        found.append(cue)
-    whole = " ".join(c.text for c in found)
-    if loops(whole):
-        raise ReadError("repetition-loop", f"under half of its four-word sequences are distinct, e.g. {whole[:80]!r}")
-    kept, looped = _without_loops(found)
-    return _seconds(kept), [*problems, *looped]
+        (silent if _silent(item) else found).extend(_of_item(item, turns))
+    if silent:
+        detail = f"{len(silent)} segments that the recogniser calls silence, e.g. {silent[0].text[:60]!r}"
+        problems.append(ReadError("no-speech", detail, f"{silent[0].start:.1f} s"))
+    return _seconds(found), problems
 
 
 def _items(document: Any, depth: int) -> list[Any]:
+    """Return the list of segments or words in a document, likeliest place first."""
     if isinstance(document, list):
-        usable = [x for x in document if isinstance(x, dict) and _text(x)]
-        return document if usable else []
-    if not isinstance(document, dict) or depth > 2:
+        rows = [_row(x) if isinstance(x, list) else x for x in document]
+        return rows if any(isinstance(x, dict) and (_text(x) or _words(x)) for x in rows) else []
+    if not isinstance(document, dict) or depth > _DEPTH:
         return []
-    for key in _LISTS:
+    for key in (*_LISTS, *(k for k in document if k not in _LISTS)):
         inner = document.get(key)
-        found = _items(inner, depth + 1) if isinstance(inner, list | dict) else []
+        known = key in _LISTS or (isinstance(inner, list) and _timed(inner))
+        found = _items(inner, depth + 1) if known and isinstance(inner, list | dict) else []
         if found:
             return found
     text = document.get("text")
     return [{"text": text, "start": 0.0}] if isinstance(text, str) and text.strip() else []
+
+
+def _timed(items: Sequence[Any]) -> bool:
+    """Return whether the first of some items carries a time, as a list of captions under an unknown name does."""
+    return bool(items) and isinstance(items[0], dict) and first_time(items[0], START) is not None
+
+
+def _row(values: list[Any]) -> Any:
+    """Return a segment dumped as a bare row, `[start, end, text]` or `[id, seek, start, end, text, ...]`, as an object."""
+    place = next((i for i, value in enumerate(values) if isinstance(value, str)), -1)
+    if place >= 2 and (start := time_of(values[place - 2])) is not None and (end := time_of(values[place - 1])) is not None:
+        return {"start": start, "end": end, "text": values[place]}
+    return values
+
+
+def _first(item: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return the first object of a list of alternatives, or an empty one."""
+    inner = item.get(name)
+    return inner[0] if isinstance(inner, list) and inner and isinstance(inner[0], dict) else {}
 
 
 def _text(item: Mapping[str, Any]) -> str:
@@ -86,87 +110,98 @@ def _text(item: Mapping[str, Any]) -> str:
         value = item.get(name)
         if isinstance(value, str):
             return value
-    alternatives = item.get("alternatives")
-    if isinstance(alternatives, list) and alternatives and isinstance(alternatives[0], dict):
-        return _text(alternatives[0])
-    words = item.get("words") or item.get("elements")
-    if isinstance(words, list):
-        return " ".join(_text(w) for w in words if isinstance(w, dict))
-    return ""
+    inner = _first(item, "alternatives") or _first(item, "nBest")
+    return _text(inner) if inner else ""
 
 
-def _cue(item: Mapping[str, Any]) -> Cue | None:
-    text = plain_line(_text(item))
-    if not text:
-        return None
-    start = next((t for name in _START if (t := _time(item.get(name))) is not None), None)
-    end = next((t for name in _END if (t := _time(item.get(name))) is not None), None)
-    for name in ("timestamp", "timestamps", "offsets"):
+def _words(item: Mapping[str, Any]) -> list[Any]:
+    """Return the list of words an item or its first alternative carries, empty if it has none with times."""
+    for holder in (item, _first(item, "alternatives")):
+        for name in _WORDS:
+            inner = holder.get(name)
+            if isinstance(inner, list) and any(word.start is not None for word in words_of(inner[:50])):
+                return inner
+    return []
+
+
+def _of_item(item: Mapping[str, Any], turns: Sequence[tuple[float, str]]) -> Iterator[Cue]:
+    """Yield a segment as one cue, or by its words where it has no times of its own or is a whole turn."""
+    start, end = _span(item)
+    text = plain_line(_text(item).replace(HESITATION, " "))
+    words = words_of(_words(item))
+    whole = words and len(words) >= number("reading", "transcript.words_share") * len(text.split())
+    if whole and (start is None or not text or _is_turn(start, end)):
+        yield from grouped(words, turns, speaker_of(item))
+        return
+    if words and start is None:
+        start, end = words[0].start, words[-1].end
+    text = text or plain_line(" ".join(w.text for w in words_of(_first_list(item))))
+    begin = max(start or 0.0, 0.0)
+    speaker = speaker_of(item) or next((name for at, name in reversed(turns) if at <= begin), "")
+    if text:
+        yield Cue(begin, max(end if end is not None else begin, begin), (text,), speaker)
+
+
+def _first_list(item: Mapping[str, Any]) -> list[Any]:
+    return next((inner for name in _WORDS if isinstance(inner := item.get(name), list)), [])
+
+
+def _is_turn(start: float, end: float | None) -> bool:
+    return end is None or end - start > number("reading", "transcript.long_turn_seconds")
+
+
+def _span(item: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    start, end, length = first_time(item, START), first_time(item, END), first_time(item, DURATION)
+    for name in _SPANS:
         span = item.get(name)
         if isinstance(span, dict):
             span = [span.get("from"), span.get("to")]
         if isinstance(span, list) and len(span) == 2 and start is None:
-            start, end = _time(span[0]), _time(span[1])
-    speaker = next((str(item[n]) for n in _SPEAKER if isinstance(item.get(n), str | int)), "")
-    begin = max(start or 0.0, 0.0)
-    return Cue(begin, max(end if end is not None else begin, begin), (text,), speaker.strip())
+            start, end = time_of(span[0]), time_of(span[1])
+    return start, start + length if end is None and start is not None and length is not None else end
 
 
-def _time(value: Any) -> float | None:
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, int | float):
-        return float(value) if value == value and abs(value) != float("inf") else None
-    match = _CLOCK.match(value.strip()) if isinstance(value, str) else None
-    if match:
-        return int(match[1] or 0) * 3600 + int(match[2]) * 60 + float(match[3].replace(",", "."))
-    try:
-        return float(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
+def _turns(document: Any) -> list[tuple[float, str]]:
+    """Return (start, speaker) of the turns that a document lists apart from its words, in order."""
+    if not isinstance(document, dict):
+        return []
+    holders = [document, *(h for h in (document.get("results"), document.get("retval")) if isinstance(h, dict))]
+    for holder in holders:
+        for name in ("speaker_labels", "speakers", "paragraphs", "segmentation"):
+            listed = holder.get(name)
+            listed = listed.get("segments") if isinstance(listed, dict) else listed
+            found = [
+                (at, who)
+                for turn in (listed if isinstance(listed, list) else [])
+                if isinstance(turn, dict) and (at := first_time(turn, START)) is not None and (who := speaker_of(turn))
+            ]
+            if found:
+                return sorted(found, key=lambda turn: turn[0])
+    return []
+
+
+def _last_if_whole(items: list[Any]) -> list[Any]:
+    """Return the last item alone where it repeats all before it word by word with speakers, as Google's diarisation does."""
+    if len(items) < 2 or not all(isinstance(item, dict) for item in items):
+        return items
+    last = words_of(_words(items[-1]))
+    before = sum(len(_words(item)) for item in items[:-1])
+    whole = last and before and len(last) >= before and any(w.speaker for w in last)
+    return items[-1:] if whole and not any(w.speaker for w in words_of(_words(items[0]))) else items
 
 
 def _seconds(found: list[Cue]) -> list[Cue]:
-    """Return the cues in seconds and closed: a missing end is the next cue's start."""
-    scale = 1000.0 if found and found[-1].start > _MS_LIKELY and all(c.start == int(c.start) for c in found) else 1.0
-    closed: list[Cue] = []
-    for index, cue in enumerate(found):
-        following = found[index + 1].start if index + 1 < len(found) else cue.end
-        end = cue.end if cue.end > cue.start else max(following, cue.start)
-        closed.append(Cue(round(cue.start / scale, 3), round(end / scale, 3), cue.lines, cue.speaker))
-    return closed
+    """Return the cues in seconds: the pace of speech tells whole numbers of milliseconds or ticks from seconds."""
+    last = max((cue.end for cue in found), default=0.0)
+    pace = sum(len(cue.text.split()) for cue in found) / last if last else 1.0
+    whole = all(cue.start == int(cue.start) and cue.end == int(cue.end) for cue in found)
+    if not whole or last < _FINE_LEAST or pace >= number("reading", "transcript.slow_words_per_second"):
+        return [replace(cue, start=round(cue.start, 3), end=round(cue.end, 3)) for cue in found]
+    scale = _TICKS if pace < _FINE_PACE else _MS
+    return [replace(cue, start=round(cue.start / scale, 3), end=round(cue.end / scale, 3)) for cue in found]
 
 
 def _silent(item: Mapping[str, Any]) -> bool:
     """Return whether the recogniser itself says that nobody spoke."""
     probability = item.get("no_speech_prob")
     return isinstance(probability, int | float) and probability >= number("reading", "transcript.no_speech_prob")
-
-
-def loops(text: str) -> bool:
-    """Return whether a text repeats itself so much that a decoder must have been caught in a loop."""
-    words = text.lower().split()
-    if len(words) < _LOOP_WORDS:
-        return False
-    grams = [tuple(words[i : i + _GRAM]) for i in range(len(words) - _GRAM + 1)]
-    return len(set(grams)) < number("reading", "transcript.loop_distinct_share") * len(grams)
-
-
-def _without_loops(found: Sequence[Cue]) -> tuple[list[Cue], list[ReadError]]:
-    """Return the cues with segments that repeat one before three times or more, or loop inside themselves, dropped."""
-    least = int(number("reading", "transcript.loop_repeats"))
-    kept: list[Cue] = []
-    problems: list[ReadError] = []
-    index = 0
-    while index < len(found):
-        stop = index
-        while stop < len(found) and found[stop].text.lower() == found[index].text.lower():
-            stop += 1
-        count = stop - index
-        if loops(found[index].text) or (count >= least and len(found[index].text.split()) > 1):
-            span = f"{found[index].start:.1f}-{found[stop - 1].end:.1f} s"
-            problems.append(ReadError("whisper-loop", f"{count} times {found[index].text[:60]!r}", span))
-        else:
-            kept.extend(found[index:stop])
-        index = stop
-    return kept, problems

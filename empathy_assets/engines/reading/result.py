@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from empathy_assets.engines.reading.papers.work import Work
 from empathy_assets.policy.load import table
 from empathy_assets.records.conversation import Conversation, Labels, Scores
 from empathy_assets.records.ids import conversation_id, passage_id
@@ -21,15 +22,15 @@ from empathy_assets.records.provenance import Provenance
 from empathy_assets.records.reject import Reject
 from empathy_assets.records.versions import PIPELINE_VERSION, SCHEMA_VERSION
 
-READER_VERSION = "2"
+READER_VERSION = "3"
 """Version of the readers; part of the cache key. Bump it with any change of what a file yields."""
 
-Source = Literal["books", "transcripts", "conversation_corpora"]
-Table = Literal["passages", "conversations", "rejects", "works"]
+Source = Literal["academic_findings", "books", "transcripts", "conversation_corpora"]
+Table = Literal["passages", "conversations", "papers", "rejects", "works"]
 Row = tuple[Table, dict[str, Any]]
 """One record on its way to a table: the table's name and the record as a dict with every field of its model."""
 
-MODELS: dict[str, type[BaseModel]] = {"passages": Passage, "conversations": Conversation, "rejects": Reject}
+MODELS: dict[str, type[BaseModel]] = {"passages": Passage, "conversations": Conversation, "papers": Work, "rejects": Reject}
 
 
 @dataclass
@@ -38,6 +39,7 @@ class ReadResult:
 
     passages: list[Passage] = field(default_factory=list[Passage])
     conversations: list[Conversation] = field(default_factory=list[Conversation])
+    papers: list[Work] = field(default_factory=list[Work])
     rejects: list[Reject] = field(default_factory=list[Reject])
 
 
@@ -126,6 +128,8 @@ def collect(rows: Iterable[Row]) -> ReadResult:
             result.passages.append(Passage.model_validate(row))
         elif name == "conversations":
             result.conversations.append(Conversation.model_validate(row))
+        elif name == "papers":
+            result.papers.append(Work.model_validate(row))
         elif name == "rejects":
             result.rejects.append(Reject.model_validate(row))
     return result

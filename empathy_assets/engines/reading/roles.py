@@ -25,11 +25,20 @@ def _known() -> dict[str, str]:
 
 _TOKENISED = re.compile(r"\w [.,?!](?:\s|$)|\w ' (?:t|s|m|re|ve|ll|d)\b")
 _SPLIT_APOSTROPHE = re.compile(r"(?<=\w) ' (?=(?:t|s|m|re|ve|ll|d)\b)")
+_NAME_WORD = re.compile(r"[a-z]{2,}")
+_GLUED = re.compile(r"([.!?])(?<=[a-z]{3}[.!?])(?=[A-Z][^\W\d_]*[ ,'’])")
 _LOOSE_STOP = re.compile(r"(?<=\w) +(?=[.,?!;:](?:\s|$))")
 
 
+def _parted(stop: re.Match[str]) -> str:
+    """Return a full stop with a blank behind it, unless it stands inside an address."""
+    before = stop.string[max(0, stop.start() - 40) : stop.start()].rsplit(maxsplit=1)[-1]
+    return stop[1] if any(mark in before for mark in "./@") else f"{stop[1]} "
+
+
 def _detokenised(text: str) -> str:
-    """Return `text` without the blanks a tokeniser put before punctuation and into contractions."""
+    """Return `text` with the blanks where a writer has them: none before punctuation, one between two sentences."""
+    text = _GLUED.sub(_parted, text)
     if not _TOKENISED.search(text):
         return text
     return _LOOSE_STOP.sub("", _SPLIT_APOSTROPHE.sub("'", text))
@@ -51,15 +60,32 @@ def _pairing(names: Sequence[str]) -> dict[str, str]:
     roles = {name: role_of(name) for name in distinct}
     unknown = [name for name in distinct if not roles[name]]
     sides = set(roles.values()) & {"user", "assistant"}
-    if "assistant" not in sides and list(roles.values()).count("system") and not unknown and list(names).count(_system_name(roles)) > 1:
+    if sides == {"user"} and not unknown and _answers(names, roles):
         roles[_system_name(roles)] = "assistant"
     elif len(unknown) == 1 and len(sides) == 1:
         roles[unknown[0]] = "assistant" if sides == {"user"} else "user"
+    elif unknown and (loose := _loosely(unknown)) and set(loose.values()) | sides == {"user", "assistant"}:
+        roles.update(loose)
     elif len(unknown) == 2 and not sides:
         roles[unknown[0]], roles[unknown[1]] = "user", "assistant"
     elif unknown:
         raise ReadError("unknown-roles", f"speakers {distinct[:6]!r}, expected two sides such as user and assistant")
     return roles
+
+
+def _answers(names: Sequence[str], roles: dict[str, str]) -> bool:
+    """Return whether the `system` of a dialogue is the side that answers rather than a prompt before it."""
+    order = [roles[name] for name in names]
+    return "system" in order and (order.count("system") > 1 or order.index("system") > order.index("user"))
+
+
+def _loosely(unknown: Sequence[str]) -> dict[str, str]:
+    """Return the roles of names that hold one among other words, as in `Therapist (Ann)`; empty unless every name does."""
+    found = {
+        name: {role for word in _NAME_WORD.findall(name.lower()) if (role := _known().get(word)) in ("user", "assistant")}
+        for name in unknown
+    }
+    return {name: next(iter(sides)) for name, sides in found.items()} if all(len(sides) == 1 for sides in found.values()) else {}
 
 
 def _system_name(roles: dict[str, str]) -> str:
@@ -90,74 +116,3 @@ def normalise(turns: Sequence[Turn]) -> list[Turn]:
     if not {"user", "assistant"} <= found:
         raise ReadError("one-sided", f"only {sorted(found)} speak; a dialogue needs user and assistant")
     return merged
-
-
-_LOG_LINE = re.compile(
-    r"^[ \t]*(?:\*{2}|#{1,4} ?|<\|?|\[)?(?P<name>[A-Za-z][A-Za-z _.'-]{0,29}[0-9]{0,2})(?:\|?>|\])?\*{0,2}[ \t]*:\*{0,2}[ \t]*(?P<text>.*)$"
-)
-_DASH = re.compile(r"^\s*[-–—•*]\s+(?P<text>.*)$")
-_MARKED = re.compile(
-    r"<\|(?:im_start\|>)?(?P<name>user|assistant|system|human|bot)\|?>?\n?|###\s*(?P<head>Instruction|Human|Assistant|Response|User|Input|System)\s*:",
-    re.IGNORECASE,
-)
-_INST = re.compile(r"\[INST\](.*?)\[/INST\]", re.DOTALL)
-_END_MARKS = re.compile(r"<\|(?:im_end|eot_id|end|endoftext)\|>|</?s>")
-_HEADS = {"instruction": "user", "input": "user", "response": "assistant"}
-
-
-def chat_log(text: str) -> list[Turn]:
-    """Return the turns of a dialogue written into one string, or an empty list if it does not look like one.
-
-    Read are `Name: text` lines, lines that alternate behind a dash, chat-template marks (`<|user|>`, `### Human:`) and `[INST]`.
-    """
-    if "[INST]" in text:
-        return _inst_turns(text)
-    if _MARKED.search(text):
-        return _marked_turns(text)
-    rows = [line for line in text.replace("\r", "").split("\n") if line.strip()]
-    dashes = [m for m in map(_DASH.match, rows) if m]
-    if len(dashes) > 1 and _DASH.match(rows[0]):
-        return _dash_turns(rows)
-    return _named_turns(rows)
-
-
-def _inst_turns(text: str) -> list[Turn]:
-    parts = _INST.split(_END_MARKS.sub("", text))
-    return [("user" if i % 2 else "assistant", part.strip()) for i, part in enumerate(parts) if part.strip()]
-
-
-def _marked_turns(text: str) -> list[Turn]:
-    marks = list(_MARKED.finditer(text))
-    ends = [m.start() for m in marks[1:]] + [len(text)]
-    turns: list[Turn] = []
-    for mark, end in zip(marks, ends, strict=True):
-        name = (mark["name"] or mark["head"]).lower()
-        turns.append((_HEADS.get(name, name), _END_MARKS.sub("", text[mark.end() : end]).strip()))
-    return turns
-
-
-def _dash_turns(rows: Sequence[str]) -> list[Turn]:
-    said: list[str] = []
-    for row in rows:
-        match = _DASH.match(row)
-        if match:
-            said.append(match["text"])
-        elif said:
-            said[-1] += "\n" + row
-    return [("assistant" if i % 2 else "user", text) for i, text in enumerate(said)]
-
-
-def _named_turns(rows: Sequence[str]) -> list[Turn]:
-    matches = [_LOG_LINE.match(row) for row in rows]
-    names = [m["name"].strip() for m in matches if m]
-    known = {name for name in names if role_of(name) in ("user", "assistant", "system")}
-    frequent = known if len(known) > 1 else {name for name in names if names.count(name) > 1}
-    if len(frequent) < 2 or not matches[0] or matches[0]["name"].strip() not in frequent:
-        return []
-    turns: list[Turn] = []
-    for row, match in zip(rows, matches, strict=True):
-        if match and match["name"].strip() in frequent:
-            turns.append((match["name"].strip(), match["text"]))
-        elif turns:
-            turns[-1] = (turns[-1][0], f"{turns[-1][1]}\n{row}")
-    return turns

@@ -14,16 +14,33 @@ from functools import cache
 from empathy_assets.engines.reading.passages import Block
 from empathy_assets.policy.load import table
 
-_NUMERAL = r"(?:[ivxlcdm]+|\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-_NUMBERED = re.compile(rf"^(?:chapter|book|part|lecture|letter|section|essay|lesson)\s+(?:the\s+)?{_NUMERAL}\b[.:]?\s*$", re.IGNORECASE)
-_CHAPTER = re.compile(rf"^(?:chapter|book|part|lecture|letter|section|essay|lesson)\s+(?:the\s+)?{_NUMERAL}\b", re.IGNORECASE)
+_ORDINAL = (
+    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|"
+    r"seventeenth|eighteenth|nineteenth|twentieth)"
+)
+_CARDINAL = (
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|"
+    r"twenty(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|thirty)"
+)
+_NUMERAL = rf"(?:[ivxlcdm]{{1,9}}|\d{{1,3}}|{_CARDINAL}|{_ORDINAL})"
+_PART = r"(?:chapter|chap\.|book|part|lectures?|letter|section|essay|lesson|volume|appendix|discourse|sermon|meditation|canto)"
+_NUMBERED = re.compile(
+    rf"^(?:{_PART}\s{{1,9}}(?:the\s{{1,9}})?{_NUMERAL}\b|(?:the\s{{1,9}})?{_ORDINAL}\s{{1,9}}{_PART})[.:]?\s*$", re.IGNORECASE
+)
+_CHAPTER = re.compile(
+    rf"^(?:{_PART}\s{{1,9}}(?:the\s{{1,9}})?{_NUMERAL}\b|(?:the\s{{1,9}})?{_ORDINAL}\s{{1,9}}{_PART}[.:]?$)", re.IGNORECASE
+)
 _BARE_NUMERAL = re.compile(r"^(?:[IVXLCDM]+|\d{1,3})\.?$")
 _NOT_PLAIN = re.compile(r"[^a-z0-9 ]+")
-_LEADER = re.compile(r"(?:\.\s?){4,}\s*(?:\d+|[ivxlc]+)?\s*$|\s{3,}\d{1,4}$")
+_LEADER = re.compile(r"(?:\.\s?){4}\s{0,9}(?:\d{1,4}|[ivxlc]{1,7})\s*$|(?:\. ?){8}\s*$|\s{3}\d{1,4}$")
+_LEADER_CHARS = 200
+_NOTE = re.compile(r"\[(?:\d{1,3}|[A-Z]|\*)\]:?\s")  # a note printed between the paragraphs, as in texts that mark it [1] or [A]
 _SENTENCE_END = re.compile(r"[.!?:][\"'”’)\]]*$")
 _PROSE_WORDS = 25
 _TITLE_PAGE_CHAPTERS = 2
 _TITLE_PAGE_WORDS = 120
+_SHORT_WORD = 3
+_TITLED = 0.6
 _LATE = 0.6  # notes and index stand in the last part of a book; a chapter called "Index" earlier is none
 
 
@@ -77,12 +94,18 @@ def is_apparatus(title: str) -> bool:
 def is_boilerplate(text: str) -> bool:
     """Return whether a paragraph is the printer's or the digitiser's."""
     start = text.lstrip(" *_").lower()
-    return start.startswith(_lists("boilerplate")) or bool(_LEADER.search(text))
+    return start.startswith(_lists("boilerplate")) or bool(_NOTE.match(text) or _LEADER.search(text[-_LEADER_CHARS:]))
 
 
 def is_prose(text: str) -> bool:
     """Return whether a paragraph is running text rather than a title or an entry."""
     return text.count(" ") + 1 >= _PROSE_WORDS and bool(_SENTENCE_END.search(text.strip()))
+
+
+def is_titled(text: str) -> bool:
+    """Return whether most long words of a line begin with a capital letter, as in a title."""
+    words = [w for w in text.split() if sum(c.isalpha() for c in w) > _SHORT_WORD]
+    return sum(w.lstrip("\"'“‘(_")[:1].isupper() for w in words) >= max(_TITLED * len(words), 1)
 
 
 class _Builder:

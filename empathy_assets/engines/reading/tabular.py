@@ -10,49 +10,29 @@ from __future__ import annotations
 
 import ast
 import csv
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice, pairwise
 from typing import Any
 
+from empathy_assets.engines.reading.dialect import Dialect
+from empathy_assets.engines.reading.fields import names, plain
+from empathy_assets.engines.reading.labels import labels_of
+from empathy_assets.engines.reading.lenient import value_at
 from empathy_assets.engines.reading.result import ReadError
-from empathy_assets.engines.reading.roles import Turn, chat_log
-from empathy_assets.engines.reading.shapes import Dialogue, dialogues, labels_of, names, plain, record_id
+from empathy_assets.engines.reading.roles import Turn
+from empathy_assets.engines.reading.shapes import Dialogue, dialogues
+from empathy_assets.engines.reading.turn_lines import Placed
 from empathy_assets.policy.load import number
 
-Placed = tuple[int, int, Dialogue | ReadError]
-"""First row, last row (1-based, header excluded) and the dialogue or why there is none."""
-
-_WINDOW = re.compile(r"^\s*[\d.]+\s+(?P<who>\d)\s+(?P<turn>\d+)\s+(?:\[[^\]]{1,60}\]\s*)?(?P<text>.*)$", re.DOTALL)
-_WINDOW_SPLIT = re.compile(r"\s+EOS\s+")
 _HISTORY_SPLIT = re.compile(r"\s*</s>\s*")
 _START = "<START>"
-
-
-def is_windows(first_line: str) -> bool:
-    """Return whether a line is a window of `flag speaker turn text` segments joined by ` EOS `."""
-    return " EOS " in first_line and all(_WINDOW.match(part) for part in _WINDOW_SPLIT.split(first_line.strip()))
-
-
-def windows(rows: Iterable[tuple[int, str]]) -> Iterator[Placed]:
-    """Yield dialogues from growing windows: segments of one dialogue are put together by turn number; a smaller one begins the next."""
-    held: dict[int, Turn] = {}
-    first = last = 0
-    for line, text in rows:
-        segments = [m for m in map(_WINDOW.match, _WINDOW_SPLIT.split(text.strip())) if m]
-        if not segments:
-            if text.strip():
-                yield line, line, ReadError("spoiled-record", f"no window of `flag speaker turn text`: {text[:60]!r}")
-            continue
-        found = {int(m["turn"]): ("user" if m["who"] == "0" else "assistant", m["text"]) for m in segments}
-        if held and (max(found) <= max(held) or any(held.get(k, v) != v for k, v in found.items())):
-            yield first, last, Dialogue([held[k] for k in sorted(held)])
-            held = {}
-        first, last = (first if held else line), line
-        held.update(found)
-    if held:
-        yield first, last, Dialogue([held[k] for k in sorted(held)])
+_ADJACENT = re.compile(r"""(['"])\s*\n\s*(?=['"])""")
+_HEADERLESS = ["id", "question", "answer"]
+_PROSE_WORDS = 5
+_LOOK_AHEAD = 50
+_MIN_ROWS = 4
 
 
 @dataclass
@@ -74,17 +54,20 @@ class _Session:
 class Table:
     """A CSV or TSV with a header: the columns, what kind of table they make, and its dialogues."""
 
-    def __init__(self, lines: Iterable[str], delimiter: str) -> None:
+    def __init__(self, lines: Iterable[str], dialect: Dialect) -> None:
         csv.field_size_limit(int(number("reading", "limits.csv_field_mib")) << 20)
-        self._rows = csv.reader(lines, delimiter=delimiter)
+        rows = csv.reader(lines, **dialect.options())
         try:
-            header = next(self._rows, [])
+            header = next(islice(rows, dialect.skipped, None), [])
         except csv.Error as error:
             raise ReadError("field-too-large", f"in the header: {error}", "row 0") from None
         self.columns = [plain(name) or f"unnamed{i}" for i, name in enumerate(header)]
+        self._rows: Iterator[list[str]] = rows
+        if _is_row(header, self.columns):
+            self._rows, self.columns = chain([header], rows), _HEADERLESS[-len(header) :]
 
-    def _pick(self, key: str) -> int:
-        return next((self.columns.index(name) for name in names(key) if name in self.columns), -1)
+    def _pick(self, *keys: str) -> int:
+        return next((self.columns.index(name) for key in keys for name in names(key) if name in self.columns), -1)
 
     def dialogues(self) -> Iterator[Placed]:
         """Yield the dialogues of the table.
@@ -92,12 +75,13 @@ class Table:
         Raises:
             ReadError: `unknown-shape` where the columns are of no known kind.
         """
-        who, text, session = self._pick("turn_role"), self._pick("turn_text"), self._pick("record_id")
-        if self._pick("history") >= 0 and self._pick("answer") >= 0 and "speakerturn" in self.columns:
+        text, session, answered = self._pick("turn_text"), self._pick("record_id"), self._pick("answer") >= 0
+        who = self._pick("turn_role") if answered else self._pick("turn_role", "turn_speaker")
+        if self._pick("history") >= 0 and answered and "speakerturn" in self.columns:
             yield from self._histories()
-        elif who >= 0 and text >= 0 and session >= 0 and who != text:
+        elif who >= 0 and text >= 0 and who != text and (session >= 0 or not answered):
             yield from self._sessions(who, text, session)
-        elif self._pick("answer") >= 0 or self._pick("turn_lists") >= 0 or text >= 0:
+        elif answered or self._pick("turn_lists") >= 0 or text >= 0:
             yield from self._records()
         else:
             raise ReadError("unknown-shape", f"columns {self.columns[:12]!r}, expected question and answer, or session, speaker and text")
@@ -121,55 +105,68 @@ class Table:
     def _fields(self, row: Sequence[str]) -> dict[str, str]:
         return dict(zip(self.columns, row, strict=False))
 
+    def _surplus(self, row: Sequence[str]) -> ReadError | None:
+        """Return why a row is spoiled that has more fields than the header, as an unquoted delimiter leaves it."""
+        if len(row) > len(self.columns) and any(cell.strip() for cell in row[len(self.columns) :]):
+            return ReadError("spoiled-record", f"{len(row)} fields, expected {len(self.columns)}: is a delimiter or a quote not escaped?")
+        return None
+
     def _records(self) -> Iterator[Placed]:
         for index, row in self._numbered():
-            if isinstance(row, ReadError):
-                yield index, index, row
+            problem = row if isinstance(row, ReadError) else self._surplus(row)
+            if problem is not None or isinstance(row, ReadError):
+                yield index, index, problem or ReadError("spoiled-record")
                 continue
             try:
-                yield index, index, self._record(self._fields(row))
+                yield from ((index, index, dialogue) for dialogue in self._row_dialogues(self._fields(row)))
             except ReadError as error:
                 yield index, index, error
 
-    def _record(self, fields: dict[str, str]) -> Dialogue:
-        """Return the dialogue of one row: a list in a cell, a chat log in a cell, or question and answer columns."""
-        for name in (*names("turn_lists"), *names("turn_text")):
-            cell = fields.get(name, "")
-            if cell.lstrip()[:1] == "[":
-                parsed = _literal(cell)
-                if isinstance(parsed, list):
-                    found = next(dialogues(parsed))
-                    return Dialogue(found.turns, record_id(fields), labels_of(fields))
-            turns = chat_log(cell) if cell else []
-            if turns:
-                return Dialogue(turns, record_id(fields), labels_of(fields))
-        question = next((fields[n] for n in names("question") if fields.get(n, "").strip()), "")
-        question = question or next((fields[n] for n in names("title") if fields.get(n, "").strip()), "")
-        answer = next((fields[n] for n in names("answer") if fields.get(n, "").strip()), "")
-        if "instruction" in fields and fields.get("input", "").strip():
-            question = f"{fields['instruction']}\n\n{fields['input']}".strip()
-        if not question.strip() or not answer.strip():
-            raise ReadError("one-sided", "the row lacks the question or the answer")
-        return Dialogue([("user", question), ("assistant", answer)], record_id(fields), labels_of(fields))
+    def _row_dialogues(self, cells: dict[str, str]) -> Iterator[Dialogue]:
+        """Yield the dialogues of one row: a list in a cell, a chat log in a cell, or question and answer columns."""
+        fields: dict[str, Any] = {}
+        for name, cell in cells.items():
+            if cell.strip():
+                fields[name] = (_literal(cell) or cell) if cell.lstrip()[:1] in ("[", "{") else cell
+        if not any(name in fields for name in names("question")):
+            fields["question"] = next((fields[name] for name in names("title") if isinstance(fields.get(name), str)), "")
+        try:
+            yield from dialogues(fields)
+        except ReadError as error:
+            if error.reason in ("unknown-shape", "wrong-type") and self._pick("answer") >= 0:
+                raise ReadError("one-sided", "the row lacks the question or the answer") from None
+            raise
 
     def _sessions(self, who: int, text: int, session: int) -> Iterator[Placed]:
         """Yield dialogues from rows of single utterances; rows repeated for other annotators count once."""
         order, found = self._pick("utterance_id"), dict[str, _Session]()
-        for index, row in self._numbered():
-            if isinstance(row, ReadError):
-                yield index, index, row
+        named, (session, rows) = session, self._session_column(who, session)
+        order = named if order < 0 and session < 0 else order
+        parts, previous = 0, -1.0
+        for index, row in rows:
+            problem = row if isinstance(row, ReadError) else self._surplus(row)
+            if isinstance(row, ReadError) or problem is not None or len(row) <= max(who, text, session):
+                short = "" if isinstance(row, ReadError) else f"{len(row)} fields, expected {len(self.columns)}"
+                yield index, index, problem or ReadError("spoiled-record", short)
                 continue
-            if len(row) <= max(who, text, session):
-                yield index, index, ReadError("spoiled-record", f"{len(row)} fields, expected {len(self.columns)}")
-                continue
-            place = found.setdefault(row[session].strip(), _Session(index, index))
+            rank = _rank(row[order]) if 0 <= order < len(row) and order != session else float(index)
+            if session < 0:
+                parts, previous = parts + (rank < previous), rank
+            place = found.setdefault(row[session].strip() if session >= 0 else f"part {parts + 1}", _Session(index, index))
             place.last = index
             place.labels = place.labels or labels_of(self._fields(row))
-            rank = _rank(row[order]) if 0 <= order < len(row) and order != session else float(index)
             place.add(rank, index, row[who], row[text].replace("_comma_", ","), numbered=order >= 0)
         for key, place in found.items():
             turns = [(name, said) for _, _, name, said in sorted(place.turns, key=lambda t: t[:2])]
             yield place.first, place.last, Dialogue(turns, key, place.labels)
+
+    def _session_column(self, who: int, session: int) -> tuple[int, Iterator[tuple[int, list[str] | ReadError]]]:
+        """Return the column that names the session, -1 if it changes with every row and so counts them, and all rows."""
+        rows = self._numbered()
+        ahead = list(islice(rows, _LOOK_AHEAD))
+        keys = [row[session] for _, row in ahead if isinstance(row, list) and len(row) > max(session, who)] if session >= 0 else []
+        counter = len(keys) >= _MIN_ROWS and all(key != following for key, following in pairwise(keys))
+        return -1 if counter else session, chain(ahead, rows)
 
     def _histories(self) -> Iterator[Placed]:
         """Yield dialogues from rows that hold a short history and the next supporter message."""
@@ -212,11 +209,24 @@ def _rank(text: str) -> float:
     return float(digits.group()) if digits else 0.0
 
 
+def _is_row(header: Sequence[str], columns: Sequence[str]) -> bool:
+    """Return whether the first line of a table is a row already: two cells of running text, or three with a number before them."""
+    if len(header) not in (2, 3) or any(
+        column in names(key) for column in columns for key in ("question", "answer", "turn_text", "turn_lists")
+    ):
+        return False
+    prose = [len(cell.split()) >= _PROSE_WORDS for cell in header[-2:]]
+    return all(prose) and (len(header) == 2 or not header[0].strip() or header[0].strip().isdigit())
+
+
 def _literal(cell: str) -> Any:
-    """Return a list written into a cell as JSON or as Python prints it, else None."""
-    for parse in (json.loads, ast.literal_eval):
+    """Return what is written into a cell as JSON or as Python or numpy print it, None if it is plain text."""
+    text = _ADJACENT.sub(r"\1,", cell.strip())
+    try:
+        value, end = value_at(text, 0)
+    except (ValueError, RecursionError):
         try:
-            return parse(cell)
+            value, end = ast.literal_eval(text), len(text)
         except (ValueError, SyntaxError, RecursionError, MemoryError):
-            continue
-    return None
+            return None
+    return value if isinstance(value, list | dict) and not text[end:].strip() else None

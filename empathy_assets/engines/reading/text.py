@@ -33,6 +33,8 @@ _MANY_BREAKS = re.compile(r"[ \t]*\n[ \t]*(?:\n[ \t]*)+")
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]+")
 _UNTIDY = re.compile(r"[^\x20-\x7e\n]|  |[&<\x7f]| \n|\n |\n\n\n|[A-Za-z0-9+/]{240}|;base64,")
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00ad": None})
+_MAC_APOSTROPHE = re.compile(rb"[a-z]\xd5[a-z]|\xd2[A-Z]")  # don't and an opening quotation mark as old Macintosh texts have them
+_CP1252_APOSTROPHE = re.compile(rb"[a-z]\x92[a-z]|\x93[A-Z]")
 _C1_SHARE = 0.05  # cp1252 fits when accented letters are rare; text of another alphabet is mostly above 0x7f
 
 
@@ -52,6 +54,8 @@ def encoding_of(data: bytes) -> str:
 
 
 def _legacy_encoding(data: bytes) -> str:
+    if len(_MAC_APOSTROPHE.findall(data)) > max(1, len(_CP1252_APOSTROPHE.findall(data))):
+        return "mac_roman"
     high = len(data) - len(data.translate(None, delete=bytes(range(128, 256))))
     if high <= _C1_SHARE * len(data):
         return "cp1252"

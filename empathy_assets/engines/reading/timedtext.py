@@ -20,6 +20,12 @@ from empathy_assets.engines.reading.text import strip_html
 _MS = 1000.0
 
 
+def is_json3(document: Mapping[str, Any]) -> bool:
+    """Return whether a document's events are timed text rather than some other list."""
+    events = document.get("events") or []
+    return any(isinstance(event, dict) and ("tStartMs" in event or "segs" in event) for event in events[:50])
+
+
 def json3(document: Mapping[str, Any]) -> list[Cue]:
     """Return the cues of a json3 document; window events without segments and appended line breaks carry no words."""
     cues: list[Cue] = []

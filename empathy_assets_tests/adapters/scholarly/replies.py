@@ -8,6 +8,9 @@ from empathy_assets_tests.engines.reading.papers.shapes import article, article_
 TOTAL = 5
 """Works every service has for any query."""
 
+PMID = 990000700
+"""PMID of PubMed's first work."""
+
 
 def world(asked: Asked, _: int = 0) -> Answer:
     """Return the answer of whichever service the path belongs to; each pages two works at a time at most."""
@@ -22,11 +25,13 @@ def _slice(start: int, count: int) -> range:
 
 def _pubmed(asked: Asked) -> bytes:
     if asked.path.endswith("esearch.fcgi"):
-        return f"<eSearchResult><Count>{TOTAL}</Count><QueryKey>1</QueryKey><WebEnv>ENV</WebEnv><IdList/></eSearchResult>".encode()
+        ids = "".join(f"<Id>{PMID + n}</Id>" for n in _slice(0, int(asked.params["retmax"])))
+        session = "<QueryKey>1</QueryKey><WebEnv>ENV</WebEnv>"
+        return f"<eSearchResult><Count>{TOTAL}</Count>{session}<IdList>{ids}</IdList></eSearchResult>".encode()
     if asked.params.get("WebEnv") != "ENV":
         return b"<eFetchResult><ERROR>Unable to obtain query #1</ERROR></eFetchResult>"
     places = _slice(int(asked.params["retstart"]), int(asked.params["retmax"]))
-    return article_set(*(article(990000700 + n, title=f"Pubmed invented work number {n}", doi=f"10.5555/pm.{n}") for n in places))
+    return article_set(*(article(PMID + n, title=f"Pubmed invented work number {n}", doi=f"10.5555/pm.{n}") for n in places))
 
 
 def _cursor(asked: Asked, name: str) -> int:
@@ -45,6 +50,10 @@ def _epmc(asked: Asked) -> bytes:
 
 
 def _s2(asked: Asked) -> bytes:
+    if asked.path.endswith("bulk"):
+        start = int(asked.params.get("token", "0"))
+        found = [s2_paper(paperId=f"b{n}", title=f"Bulk invented work number {n}") for n in _slice(start, 2)]
+        return json.dumps({"total": TOTAL, "token": str(start + 2) if start + 2 < TOTAL else None, "data": found}).encode()
     start, size = int(asked.params["offset"]), int(asked.params["limit"])
     found = [
         s2_paper(paperId=f"s{n}", title=f"Scholar invented work number {n}", externalIds={"DOI": f"10.5555/s2.{n}"})

@@ -1,5 +1,7 @@
 """A real HTTP server in a thread that answers as a test tells it to, and remembers when it was asked what."""
 
+import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,13 +13,18 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass
 class Answer:
-    """One answer; `stall` seconds pass before the body, `cut` drops the connection after so many bytes of it."""
+    """One answer; `stall` seconds pass before the body, `cut` drops the connection after so many bytes of it.
+
+    `reset` drops it hard, as a broken line does; `drip` sends byte by byte with so many seconds between.
+    """
 
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     stall: float = 0.0
     cut: int | None = None
+    reset: bool = False
+    drip: float = 0.0
 
 
 @dataclass
@@ -36,6 +43,11 @@ class Server:
 
     base: str
     log: list[Asked] = field(default_factory=list)
+
+    def most_within(self, seconds: float) -> int:
+        """Return the most requests seen within any span of so many seconds."""
+        times = [asked.at for asked in self.log]
+        return max(sum(start <= at < start + seconds for at in times) for start in times)
 
     def gaps(self) -> list[float]:
         """Return the seconds between requests."""
@@ -65,11 +77,17 @@ def serving(answer: Callable[[Asked, int], Answer]) -> Iterator[Server]:
                 for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(reply.body if reply.cut is None else reply.body[: reply.cut])
+                body = reply.body if reply.cut is None else reply.body[: reply.cut]
+                for start in range(0, len(body), step := 1 if reply.drip else len(body) or 1):
+                    self.wfile.write(body[start : start + step])
+                    time.sleep(reply.drip)
             except OSError:
                 self.close_connection = True
             if reply.cut is not None:
                 self.close_connection = True
+                if reply.reset:
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    self.connection.close()
 
         def log_message(self, *_: object) -> None:
             """Keep the test output clean."""

@@ -7,8 +7,9 @@ from empathy_assets.adapters.scholarly import crossref, europe_pmc, fetch, opena
 from empathy_assets.adapters.scholarly.fetch import fetch_findings, fetch_works
 from empathy_assets.adapters.scholarly.queries import Query
 from empathy_assets.adapters.scholarly.settings import SERVICES, FetchSettings
-from empathy_assets_tests.adapters.scholarly.replies import TOTAL, world
+from empathy_assets_tests.adapters.scholarly.replies import PMID, TOTAL, world
 from empathy_assets_tests.adapters.scholarly.server import Answer, serving
+from empathy_assets_tests.engines.reading.papers.shapes import article, article_set
 
 QUERIES = [Query(text="trauma informed care", max_results=4)]
 
@@ -50,6 +51,42 @@ def test_a_second_run_sends_no_request_and_gives_the_same(tmp_path):
     assert all(s.requests == 0 and s.cached for s in second[2].values())
 
 
+FAULTS = {
+    "too many, no advice": lambda _: Answer(b"slow down", 429),
+    "too many, wait": lambda _: Answer(b'{"error": "API rate limit exceeded"}', 429, {"Retry-After": "0.2"}),
+    "server error": lambda _: Answer(b"oops", 500),
+    "bad gateway": lambda _: Answer(b"<html>bad gateway</html>", 502),
+    "timeout": lambda body: Answer(body, stall=0.7),
+    "reset": lambda body: Answer(body, cut=len(body) // 2, reset=True),
+    "cut": lambda body: Answer(body[: len(body) // 2]),
+    "html": lambda _: Answer(b"<!doctype html><title>Blocked</title>"),
+    "error": lambda _: Answer(b"<eFetchResult><ERROR>Backend failed</ERROR></eFetchResult>"),
+    "empty": lambda _: Answer(b""),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_request_may_fail_once_at_every_service_and_nothing_is_lost(tmp_path, fault):
+    seen: set[str] = set()
+
+    def answer(asked, number):
+        request = asked.path + repr(sorted(asked.params.items()))
+        if request in seen:
+            return world(asked, number)
+        seen.add(request)
+        return FAULTS[fault](world(asked, number).body)
+
+    with serving(answer) as server:
+        works, rejects, stats = fetch_works(QUERIES, tmp_path, settings(server.base))
+        asked = len(server.log)
+        again, _, _ = fetch_works(QUERIES, tmp_path, settings(server.base))
+        assert len(server.log) == asked
+    assert rejects == []
+    assert {name: s.works for name, s in stats.items()} == dict.fromkeys(SERVICES, 4)
+    assert asked == 2 * (2 * len(SERVICES) + 1)
+    assert again == works
+
+
 @pytest.mark.parametrize("broken", SERVICES)
 def test_one_failing_service_never_stops_the_others(tmp_path, broken):
     def answer(asked, number):
@@ -74,7 +111,8 @@ def test_html_in_a_200_reply_is_reported_after_retries(tmp_path, service):
     assert works == []
     assert len(rejects) == 1
     assert rejects[0].reason in {"html", "service-error"}
-    assert stats[service].requests == 5
+    assert service == "pubmed" or rejects[0].detail.endswith("pages after this one were not asked for")
+    assert (stats[service].requests, stats[service].failures) == (5, 1)
 
 
 def test_a_page_that_stays_truncated_gives_its_whole_records(tmp_path):
@@ -84,8 +122,47 @@ def test_a_page_that_stays_truncated_gives_its_whole_records(tmp_path):
 
     with serving(answer) as server:
         works, rejects, _ = fetch_works([Query(text="grief", services=("pubmed",), max_results=2)], tmp_path, settings(server.base))
-    assert [w.pmid for w in works] == ["990000700"]
-    assert [r.reason for r in rejects] == ["truncated"]
+    assert [w.pmid for w in works] == [str(PMID)]
+    assert [r.reason for r in rejects] == ["truncated", "records-missing"]
+    assert rejects[1].detail.endswith(f"without PMID {PMID + 1}")
+
+
+def test_every_record_asked_for_is_a_work_or_named_as_missing(tmp_path):
+    def answer(asked, number):
+        reply = world(asked, number)
+        if asked.path.endswith("efetch.fcgi") and asked.params["retstart"] == "2":
+            return Answer(article_set(article(PMID + 3)))
+        return reply
+
+    with serving(answer) as server:
+        works, (reject,), _ = fetch_works([Query(text="grief", services=("pubmed",))], tmp_path, settings(server.base))
+    assert len(works) == TOTAL - 1
+    assert reject.reason == "records-missing"
+    assert str(PMID + 2) in reject.detail
+
+
+def test_a_page_that_is_lost_names_its_records(tmp_path):
+    def answer(asked, number):
+        lost = asked.path.endswith("efetch.fcgi") and asked.params["retstart"] != "0"
+        return Answer(b"busy", 502) if lost else world(asked, number)
+
+    with serving(answer) as server:
+        works, (reject,), _ = fetch_works([Query(text="grief", services=("pubmed",))], tmp_path, settings(server.base))
+    assert len(works) == 2
+    assert (reject.reason, reject.position) == ("service-unavailable", "query 'grief'")
+    assert reject.detail.endswith(f"not fetched: PMID {PMID + 2}, {PMID + 3}, {PMID + 4}")
+    assert reject.remedy
+
+
+def test_a_new_edition_asks_afresh_and_later_runs_go_on_with_it(tmp_path):
+    with serving(world) as server:
+        fetch_works(QUERIES, tmp_path, settings(server.base))
+        once = len(server.log)
+        fetch_works(QUERIES, tmp_path, settings(server.base, edition="2026-W47"))
+        assert len(server.log) == 2 * once
+        _, _, stats = fetch_works(QUERIES, tmp_path, settings(server.base))
+    assert len(server.log) == 2 * once
+    assert sum(s.cached for s in stats.values()) == once
 
 
 def test_an_expired_session_is_renewed_once(tmp_path):
@@ -123,7 +200,7 @@ def test_all_there_is_ends_the_paging(tmp_path):
 def test_keys_and_contact_are_sent_only_where_they_belong(tmp_path):
     keys = {"pubmed": SecretStr("K-ncbi"), "semantic_scholar": SecretStr("K-s2"), "openalex": SecretStr("K-oa")}
     with serving(world) as server:
-        result = fetch_findings(QUERIES, tmp_path, settings(server.base, keys=keys, email="lab@example.org"))
+        result = fetch_findings(QUERIES, tmp_path, settings(server.base, keys=keys, email="lab@example.org", mailto="lab@example.org"))
     by_service = {asked.path.split("/")[1]: asked for asked in server.log}
     assert by_service["pubmed"].params["api_key"] == "K-ncbi"
     assert by_service["pubmed"].params["tool"] == "empathy_assets"

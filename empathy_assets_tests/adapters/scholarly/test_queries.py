@@ -21,6 +21,7 @@ def test_dropped_lines_are_added_once(tmp_path):
     (folder / "mine.txt").write_bytes(
         "# ours\r\n\r\n  anticipatory   grief \r\nTrauma Informed Care\r\nanticipatory grief\r\n".encode("utf-8-sig")
     )
+    (folder / "._mine.txt").write_bytes(b"\x00\x05\x16\x07 what a file manager left behind")
     found, rejects = all_queries(tmp_path)
     assert rejects == []
     assert [q.text for q in found][len(policy_queries()) :] == ["anticipatory grief"]

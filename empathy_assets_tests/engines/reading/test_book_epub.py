@@ -64,7 +64,8 @@ def _encryption(algorithm, uri):
 @pytest.mark.parametrize(
     ("algorithm", "uri", "reason"),
     [
-        ("http://www.w3.org/2001/04/xmlenc#aes128-cbc", "OPS/one.xhtml", ["drm"]),
+        ("http://www.w3.org/2001/04/xmlenc#aes128-cbc", "OPS/one.xhtml", ["encryption-claimed"]),
+        ("http://www.w3.org/2001/04/xmlenc#aes128-cbc", "OPS/one.bin.xhtml", ["drm"]),
         ("", "OPS/other.html", ["drm"]),
         ("http://www.idpf.org/2008/embedding", "OPS/font.otf", []),
         ("http://ns.adobe.com/pdf/enc#RC", "OPS/font.otf", []),
@@ -72,7 +73,62 @@ def _encryption(algorithm, uri):
     ],
 )
 def test_protection_of_text_is_refused_and_fonts_are_not_text(tmp_path, algorithm, uri, reason):
-    assert reasons(book(tmp_path, epub({"one.xhtml": _ONE}, extra={"META-INF/encryption.xml": _encryption(algorithm, uri)}))) == reason
+    extra = {"META-INF/encryption.xml": _encryption(algorithm, uri), "OPS/one.bin.xhtml": bytes(range(128, 256)) * 9}
+    assert reasons(book(tmp_path, epub({"one.xhtml": _ONE}, extra=extra))) == reason
+
+
+def test_an_encrypted_chapter_is_told_and_the_others_are_read(tmp_path):
+    chapters = {"one.xhtml": _ONE, "two.xhtml": _TWO, "three.xhtml": "\x00\x9d\x81 not markup"}
+    extra = {"META-INF/encryption.xml": _encryption("http://www.w3.org/2001/04/xmlenc#aes128-cbc", "OPS/three.xhtml")}
+    result = book(tmp_path, epub(chapters, extra=extra))
+    assert [(r.reason, r.position) for r in result.rejects] == [("drm", "OPS/three.xhtml")]
+    assert result.passages
+
+
+def test_a_document_of_several_chapters_is_cut_at_the_places_the_contents_name(tmp_path):
+    ones, twos = prose(3), prose(3, start=40)
+    text = xhtml(
+        '<a id="a"></a><p>Dawn</p>' + "".join(f"<p>{p}</p>" for p in ones) + '<p id="b c">Dusk</p>' + "".join(f"<p>{p}</p>" for p in twos)
+    )
+    pages = '<nav epub:type="page-list"><ol><li><a href="all.xhtml">9</a></li></ol></nav>'
+    nav = xhtml(
+        '<nav epub:type="toc"><ol><li><a href="all.xhtml#a">Dawn</a></li><li><a href="All.xhtml#b%20c">Dusk</a></li></ol></nav>' + pages
+    )
+    result = book(tmp_path, epub({"all.xhtml": text}, extra={"OPS/nav.xhtml": nav.replace("All", "all")}, manifest=_NAV_ITEM))
+    assert list(dict.fromkeys(p.chapter for p in result.passages)) == ["Dawn", "Dusk"]
+    assert "Dawn" not in " ".join(p.text for p in result.passages)
+
+
+def test_headings_of_the_document_go_before_the_titles_of_the_contents(tmp_path):
+    text = xhtml('<div id="a"><h2>Dawn</h2>' + "".join(f"<p>{p}</p>" for p in prose(3)) + "</div>")
+    nav = xhtml('<nav><ol><li><a href="all.xhtml#a">I. The dawn of it</a></li></ol></nav>')
+    result = book(tmp_path, epub({"all.xhtml": text}, extra={"OPS/nav.xhtml": nav}, manifest=_NAV_ITEM))
+    assert {p.chapter for p in result.passages} == {"Dawn"}
+
+
+def test_names_in_another_case_and_a_package_without_spine(tmp_path):
+    package = (
+        '<package xmlns="http://www.idpf.org/2007/opf"><metadata/><manifest><item id="a" href="Text/One%20A.xhtml" '
+        'media-type="application/xhtml+xml"/></manifest></package>'
+    )
+    container = "<container><rootfiles><rootfile full-path='ops/p.opf'/></rootfiles></container>"
+    result = book(tmp_path, archive({"META-INF/container.xml": container, "OPS/p.opf": package, "ops/text/one a.xhtml": _ONE}))
+    assert not result.rejects
+    assert {p.chapter for p in result.passages} == {"Dawn"}
+
+
+def test_only_authors_are_authors_and_gutenberg_texts_lose_their_licence(tmp_path):
+    head = "<p>The Project Gutenberg EBook of Small Lights</p><p>*** START OF THIS PROJECT GUTENBERG EBOOK SMALL LIGHTS ***</p>"
+    tail = "<p>End of Project Gutenberg's Small Lights</p><p>The licence follows at some length.</p>"
+    data = epub({"a.xhtml": xhtml(head), "one.xhtml": _ONE, "z.xhtml": xhtml(tail)})
+    result = book(tmp_path, data)
+    assert "Gutenberg" not in " ".join(p.text for p in result.passages)
+    assert "licence" not in " ".join(p.text for p in result.passages)
+    package = '<package><metadata><creator role="trl">Tom Reed</creator><creator role="aut">Ada Brook</creator></metadata><manifest>'
+    item = '<item id="a" href="one.xhtml" media-type="application/xhtml+xml"/></manifest><spine><itemref idref="a"/></spine></package>'
+    container = "<container><rootfiles><rootfile full-path='p.opf'/></rootfiles></container>"
+    result = book(tmp_path, archive({"META-INF/container.xml": container, "p.opf": package + item, "one.xhtml": _ONE}))
+    assert result.passages[0].provenance.authors == ["Ada Brook"]
 
 
 @pytest.mark.parametrize(

@@ -55,3 +55,37 @@ def test_an_opening_block_of_fields_names_the_book_and_is_no_text():
     plain = read_text("Title: the word she used for it.\nAnd then she laughed.\n\nWe walked on.\n")
     assert plain.title == ""
     assert len(plain.paras) == 2
+
+
+def test_marks_of_digitisers_and_publishers_go():
+    text = (
+        "CHAPTER THE FIRST\n\nThe road [Illustration: a road] was long. {12}He went [Pg 13]on.\n\n"
+        "[1] A note.\n\n\n\n\nA Quiet Evening\n\nMore."
+    )
+    assert [(p.level, p.text) for p in read_text(text).paras] == [
+        (1, "CHAPTER THE FIRST"),
+        (0, "The road was long. He went on."),
+        (0, "[1] A note."),
+        (1, "A Quiet Evening"),
+        (0, "More."),
+    ]
+
+
+def test_markdown_with_headings_above_text_and_underlined_titles():
+    book = read_text("# Dawn\nSome *light* in the [east](http://x.y/z).\n\nDusk\n====\n\n**Then** night.")
+    assert [(p.level, p.text) for p in book.paras] == [(1, "Dawn"), (0, "Some light in the east."), (1, "Dusk"), (0, "Then night.")]
+
+
+def test_paragraphs_without_blank_lines():
+    whole = "\n".join(prose(9))
+    assert [p.text for p in read_text(whole).paras] == prose(9)
+    indented = "\n".join(f"  {p[:60]}\n{p[60:120]}\n{p[120:170]}" for p in prose(6))
+    assert len(read_text(indented).paras) == 6
+
+
+def test_gutenberg_marks_without_blank_lines_and_over_two_lines():
+    text = (
+        "The Project Gutenberg EBook\n*** START OF THE PROJECT GUTENBERG EBOOK A VERY LONG\nTITLE OF A BOOK ***\nThe text.\n"
+        "*** END OF THE PROJECT GUTENBERG EBOOK"
+    )
+    assert [p.text for p in read_text(text).paras] == ["The text."]

@@ -34,6 +34,10 @@ def _pdf():
     return pdf(sheets, outline=starts)
 
 
+_SMALL_EPUB = epub({"a.xhtml": xhtml(f"<h2>Dawn</h2><p>{prose(1)[0]}</p>")})
+_SMALL_PDF = pdf([["Dawn", *textwrap.wrap(prose(1)[0], 80)]], outline={0: "Dawn"})
+
+
 def _grams(result):
     words = re.findall(r"\w+", " ".join(p.text for p in result.passages).lower())
     return Counter(tuple(words[i : i + 5]) for i in range(len(words) - 4))
@@ -57,6 +61,16 @@ def test_one_book_in_three_formats(tmp_path):
     assert overlap(works["a.txt"]["sketch"], works["a.pdf"]["sketch"]) > 0.5
 
 
+def test_the_authors_name_and_notes_head_no_chapter(tmp_path):
+    front = ["Title: Small Lights", "Author: Ada Brook", "*** START OF THE PROJECT GUTENBERG EBOOK SMALL LIGHTS ***"]
+    body = ["SMALL LIGHTS", "BY", "ADA BROOK", *prose(3), "ADA BROOK", "CHAPTER I", f'_"{prose(1)[0]}"_', "Footnote 2: See the letter."]
+    result = read(tmp_path, "a.txt", "\n\n".join([*front, *body]), "books")
+    assert {p.chapter for p in result.passages} <= {"", "SMALL LIGHTS", "CHAPTER I"}
+    text = " ".join(p.text for p in result.passages)
+    assert "_" not in text
+    assert "Footnote" not in text
+
+
 def test_a_foreign_chapter_is_left_out_and_told(tmp_path):
     german = "Der alte Mann ging jeden Morgen den Weg hinauf, und jedes Mal sah der Hügel anders aus. " * 6
     text = "\n\n".join(["CHAPTER I", *prose(4), "", "CHAPTER II", german, "", "CHAPTER III", *prose(4, start=60)])
@@ -65,6 +79,16 @@ def test_a_foreign_chapter_is_left_out_and_told(tmp_path):
     assert "chapter 2" in result.rejects[0].position
     assert "Hügel" not in " ".join(p.text for p in result.passages)
     assert reasons(read(tmp_path, "b.txt", german, "books")) == ["not-english"]
+
+
+@given(cut=st.integers(0, 4000), junk=st.binary(max_size=40), name=st.sampled_from(["a.epub", "a.pdf", "a.txt"]))
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_spoiled_book_raises(tmp_path, cut, junk, name):
+    whole = {"a.epub": _SMALL_EPUB, "a.pdf": _SMALL_PDF, "a.txt": _text().encode()[:4000]}[name]
+    at = cut % len(whole)
+    for data in (whole[:at] + junk, whole[:at] + junk + whole[at + len(junk) :]):
+        result = read(tmp_path, name, data or b" ", "books")
+        assert result.passages or result.rejects
 
 
 @given(data=st.binary(max_size=300), suffix=st.sampled_from(["txt", "html", "epub"]))

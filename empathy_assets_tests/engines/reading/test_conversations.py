@@ -72,6 +72,55 @@ def test_names_and_links_of_answerers_stay_out(tmp_path):
     assert conversation.provenance.record_id == "7"
 
 
+def test_slots_of_an_unfilled_template_become_masked_details(tmp_path):
+    text = json.dumps({"question": f"I am {{{{ client_name }}}}. {_ASK}", "answer": f"{_SAY} {{{{name}}}}, {{{{}}}} and {{x}} stay."})
+    turns = corpus(tmp_path, "a.jsonl", text).conversations[0].turns
+    assert turns[0].content.startswith("I am [CLIENTNAME_1]. ")
+    assert turns[1].content.endswith("[NAME_1], {{}} and {x} stay.")
+
+
+def test_a_text_file_of_several_dialogues_and_a_log_with_times(tmp_path):
+    one = f"Client: {_ASK}\nTherapist: {_SAY}"
+    result = corpus(tmp_path, "a.txt", f"{one}\n-----\nnobody speaks here\n-----\n{one}\n")
+    assert [c.provenance.anchor for c in result.conversations] == ["lines 1-2", "lines 6-7"]
+    assert [(r.position, r.reason) for r in result.rejects] == [("line 4", "no-turns")]
+    timed = f"[31/12/20, 22:01:33] Ann: {_ASK}\n[31/12/20, 22:02] Bo: {_SAY}\n[31/12/20, 22:03] Ann: Yes\n[31/12/20, 22:04] Bo: Hm"
+    assert len(corpus(tmp_path, "b.txt", timed).conversations[0].turns) == 4
+    tabbed = corpus(tmp_path, "d.tsv", f"therapist\t00:00:13\tHello.\nclient\t00:00:24\t{_ASK}\ntherapist\t00:00:30\t{_SAY}\n")
+    assert [[t.role for t in c.turns] for c in tabbed.conversations] == [["assistant", "user", "assistant"]]
+    assert len(corpus(tmp_path, "c.txt", f"{_ASK} __eou__ {_SAY} __eou__\n").conversations) == 1
+
+
+def test_messages_of_a_thread_are_one_dialogue_along_the_best_replies(tmp_path):
+    rows = [
+        {"message_id": "a", "parent_id": None, "message_tree_id": "a", "role": "prompter", "text": _ASK, "labels": {"name": ["x"]}},
+        {"message_id": "c", "parent_id": "a", "message_tree_id": "a", "role": "assistant", "text": "Pull yourself together.", "rank": 1},
+        {"message_id": "b", "parent_id": "a", "message_tree_id": "a", "role": "assistant", "text": _SAY, "rank": 0},
+    ]
+    result = corpus(tmp_path, "a.jsonl", "\n".join(map(json.dumps, rows)))
+    assert [[t.content for t in c.turns] for c in result.conversations] == [[_ASK, _SAY]]
+    assert result.conversations[0].provenance.record_id == "a"
+
+
+def test_long_documents_are_read_in_pieces(tmp_path, monkeypatch):
+    monkeypatch.setattr("empathy_assets.engines.reading.conversations._PIECE", 7)
+    text = json.dumps([{**_RECORD, "note": "naïve – “quotes”"}] * 5, ensure_ascii=False, indent=1).replace("\n", "\r\n")
+    result = corpus(tmp_path, "a.json", text)
+    assert (len(result.conversations), result.rejects) == (5, [])
+    cut = corpus(tmp_path, "b.json", text.encode()[:-60])
+    assert (len(cut.conversations), reasons(cut)) == (4, ["truncated"])
+
+
+def test_sessions_a_source_calls_bad_carry_the_label(tmp_path):
+    rows = f'transcript_id,mi_quality,utterance_id,interlocutor,utterance_text\n1,low,0,client,{_ASK}\n1,low,1,therapist,"{_SAY}"\n'
+    assert corpus(tmp_path, "a.csv", rows).conversations[0].labels.quality == "low"
+    scores = {"seeker": {"initial_emotion_intensity": "4", "empathy": "1", "relevance": "2", "final_emotion_intensity": "4"}}
+    dialog = [{"speaker": "seeker", "content": _ASK + "\n"}, {"speaker": "supporter", "content": _SAY}]
+    assert corpus(tmp_path, "b.json", json.dumps([{"survey_score": scores, "dialog": dialog}])).conversations[0].labels.quality == "low"
+    liked = [{**_RECORD, "label": True}, {**_RECORD, "label": False}]
+    assert [c.labels.quality for c in corpus(tmp_path, "c.json", json.dumps(liked)).conversations] == ["", "low"]
+
+
 def test_files_that_are_none(tmp_path):
     assert reasons(corpus(tmp_path, "a.json", "\ufeff")) == ["empty-file"]
     assert reasons(corpus(tmp_path, "b.json", '"')) == ["spoiled-record"]

@@ -1,10 +1,12 @@
-"""Tests of cues: rolling captions, speakers, sentences, passages."""
+"""Tests of cues: marks, rolling captions, speakers."""
 
+from itertools import pairwise
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from empathy_assets.engines.reading.cues import Cue, Talk, deroll, is_rolling, plain_line, said, talks, with_speakers
-from empathy_assets_tests.engines.reading.samples import SENTENCES
+from empathy_assets.engines.reading.cues import Cue, deroll, is_rolling, plain_line, trimmed, unrolled, with_speakers, without_credits
 
 _LINES = ["the lamp on the porch", "burned all night because", "nobody wanted to be the one", "who put it out at last"]
 
@@ -24,13 +26,29 @@ def test_rolling_captions_show_every_line_once():
     assert [c.start for c in found] == [0.0, 2.0, 4.0, 6.0]
 
 
+def test_lines_shown_twice_roll_and_lines_shown_again_and_again_do_not():
+    twice = [Cue(float(i), i + 1.0, (line,)) for i, line in enumerate(x for line in _LINES for x in (line, line))]
+    assert [c.text for c in unrolled(twice)] == _LINES
+    assert not is_rolling([Cue(float(i), i + 1.0, ("so what is it",)) for i in range(9)])
+
+
 def test_word_by_word_captions_keep_the_last_state():
     assert [c.text for c in deroll([Cue(0, 1, ("the",)), Cue(1, 2, ("the lamp",)), Cue(2, 3, ("the lamp burned",))])] == ["the lamp burned"]
 
 
+def test_scrolling_captions_flattened_to_one_line_show_every_word_once():
+    flat = [Cue(2.0 * i, 2.0 * i + 2, (f"{a} {b}",)) for i, (a, b) in enumerate(pairwise([*_LINES, "and so", "to bed"]))]
+    assert " ".join(c.text for c in unrolled(flat)) == " ".join([*_LINES, "and so", "to bed"])
+    assert [c.text for c in trimmed([Cue(0, 1, ("a b",)), Cue(1, 2, ("a b",)), Cue(2, 3, ("b c",))])] == ["a b", "c"]
+
+
 def test_edited_subtitles_are_not_rolling():
-    assert not is_rolling([Cue(i, i + 1, (line,)) for i, line in enumerate(_LINES)])
+    edited = [Cue(i, i + 1, (line,)) for i, line in enumerate(_LINES)]
+    assert not is_rolling(edited)
     assert not is_rolling([])
+    assert unrolled(edited) == edited
+    said_twice = [Cue(i, i + 1, ("what is it now",)) for i in range(4)]
+    assert trimmed(said_twice[:1]) == said_twice[:1]
 
 
 def test_names_hold_until_the_next_name():
@@ -40,44 +58,75 @@ def test_names_hold_until_the_next_name():
     assert [c.speaker for c in brackets] == ["Ann Lee", "Ann Lee"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["Dr. Lee", "Ann M. Lee, Ph.D", "Zoë van der Berg", "SPEAKER_00", "speaker 1", "JOHN", "O’Neil", "Ann (host)"],
+)
+def test_names_of_many_forms(name):
+    cues = with_speakers([Cue(0, 1, (f"{name}: We waited.",)), Cue(1, 2, (f"{name}: A while.",))])
+    assert [c.text for c in cues] == ["We waited.", "A while."]
+    assert {c.speaker for c in cues} == {name.removesuffix(" (host)")}
+
+
+def test_two_speakers_in_one_caption():
+    cues = with_speakers(
+        [Cue(0, 2, ("Ann: Are you", "there?", "Bo: I am.")), Cue(2, 3, ("Ann:", "Good.")), Cue(3, 4, ("[SPEAKER_01] Yes.",))]
+    )
+    assert [(c.speaker, c.text) for c in cues] == [("Ann", "Are you there?"), ("Bo", "I am."), ("Ann", "Good."), ("SPEAKER_01", "Yes.")]
+
+
+def test_names_in_brackets_without_a_colon_count_where_they_recur():
+    cues = with_speakers([Cue(0, 1, ("[Ann] So you left.",)), Cue(1, 2, ("[Bo Lee] I did.",)), Cue(2, 3, ("[Ann] I see.",))])
+    assert [(c.speaker, c.text) for c in cues] == [("Ann", "So you left."), ("Bo Lee", "I did."), ("Ann", "I see.")]
+
+
+def test_captions_that_grow_word_by_word_show_every_word_once():
+    grown = ["so today", "so today we rest", "we rest at home", "at home with friends", "with friends of ours"]
+    found = unrolled([Cue(float(i), i + 1.0, (text,)) for i, text in enumerate(grown)])
+    assert " ".join(c.text for c in found) == "so today we rest at home with friends of ours"
+
+
+def test_capitals_named_once_each_are_speakers():
+    cues = with_speakers([Cue(0, 1, ("So it began.",)), Cue(1, 2, ("JOHN: I see.",)), Cue(2, 3, ("MARY: So do I.",))])
+    assert [c.speaker for c in cues] == ["", "JOHN", "MARY"]
+
+
 def test_a_colon_in_talk_is_no_speaker():
-    cues = [Cue(0, 1, ("I told him this.",)), Cue(1, 2, ("Remember: it takes time.",)), Cue(2, 3, ("And so on.",))]
+    cues = [Cue(0, 1, ("I told him this.",)), Cue(1, 2, ("Remember: it takes time.",)), Cue(2, 3, ("Remember: and so on.",))]
     assert with_speakers(cues) == cues
+    lone = [Cue(0, 1, ("I said:",)), Cue(1, 2, ("Patience: that is all.",))]
+    assert with_speakers(lone) == lone
 
 
-def test_sentences_get_the_times_of_their_cues():
-    found = said([Cue(0, 2, ("The lamp burned all",)), Cue(2, 4, ("night. Nobody put",)), Cue(4, 6, ("it out.",))])
-    assert [(s.text, s.start, s.end) for s in found] == [("The lamp burned all night.", 0, 4), ("Nobody put it out.", 2, 6)]
+@pytest.mark.parametrize(
+    ("line", "plain"),
+    [
+        ("&nbsp;[Music] hello ♪ there", "hello there"),
+        ("(audience laughs) so (as I said) we left", "so (as I said) we left"),
+        ("*sighs* it is *so* late [ __ ]", "it is *so* late"),
+        ("[inaudible 00:12:34] and then [00:12] we [the two of us] left", "and then we [the two of us] left"),
+        ("it was (2019) then [BLANK_AUDIO]", "it was (2019) then"),
+        (">> yes. >> no.", "yes. no."),
+        ("- Were you?", "Were you?"),
+        ("&lt;i&gt;well&lt;/i&gt; &amp; good", "well & good"),
+        ("&gt;&gt; I <3 you -- truly", "I <3 you -- truly"),
+        ("[Ann]: well", "[Ann]: well"),
+    ],
+)
+def test_marks_go_and_words_stay(line, plain):
+    assert plain_line(line) == plain
 
 
-def test_unpunctuated_speech_is_cut_at_pauses():
-    found = said([Cue(0, 2, ("the lamp burned all night",)), Cue(4, 6, ("i put it out",))])
-    assert [s.text for s in found] == ["The lamp burned all night.", "I put it out."]
+def test_credits_are_told_from_talk():
+    cues = [Cue(0, 1, ("Subtitles by a friend",)), Cue(1, 2, ("We met.",)), Cue(2, 3, ("[Transcribed by https://example.org]",))]
+    said, makers = without_credits(cues)
+    assert [c.text for c in said] == ["We met."]
+    assert len(makers) == 2
 
 
-def test_passages_keep_speaker_and_time_and_leave_back_channels_out():
-    cues = []
-    for i in range(24):
-        cues.append(Cue(i * 5.0, i * 5.0 + 5, (SENTENCES[i % 8],), "Ann"))
-        if i == 3:
-            cues.append(Cue(i * 5.0 + 4, i * 5.0 + 5, ("Mm-hmm.",), "Bo"))
-    cues.append(Cue(200, 205, (SENTENCES[0],), "Bo"))
-    *found, dropped = talks(cues)
-    assert dropped == 1
-    assert all(isinstance(t, Talk) for t in found)
-    assert {t.speaker for t in found} == {"Ann", "Bo"}
-    ann = [t for t in found if t.speaker == "Ann"]
-    assert all(60 <= len(t.text.split()) <= 240 for t in ann)
-    assert ann[0].start == 0.0
-    assert found[-1].end == 205
-
-
-def test_plain_line():
-    assert plain_line("&nbsp;[Music] hello ♪ there") == "hello there"
-
-
-@given(st.lists(st.tuples(st.floats(0, 100), st.text(max_size=30)), max_size=12))
-def test_any_cues_give_passages(items):
-    cues = [Cue(start, start + 1, (text,)) for start, text in items if text.strip()]
-    words = sum(isinstance(t, Talk) for t in talks(with_speakers(deroll(cues))))
-    assert words >= 0
+@given(st.lists(st.tuples(st.floats(0, 100), st.lists(st.text("ab: \n[]A♪*", max_size=12), max_size=3)), max_size=12))
+def test_any_cues_keep_their_order_and_words(items):
+    cues = [Cue(start, start + 1, tuple(lines)) for start, lines in sorted(items) if any(lines)]
+    for found in (unrolled(cues), with_speakers(cues)):
+        assert [c.start for c in found] == sorted(c.start for c in found)
+        assert {w for c in found for w in c.text.split()} <= {w for c in cues for w in c.text.split()}

@@ -12,6 +12,7 @@ from empathy_assets.engines.reading.language import is_english, language_of
         ("Mein Freund hat mich gestern verlassen und ich weiß nicht, wie es weitergehen soll.", "de"),
         ("我最近一直感觉很累不知道该怎么办才好请问我应该如何面对这样的生活呢我真的很难过也很孤独没有人理解我", "zh"),
         ("Мне очень грустно, и я не знаю, что мне делать дальше с этой жизнью.", "ru"),
+        ("Name a famous Italian singer.\nOne famous Italian singer is Lorenzo Bellacampana.", "en"),
         ("Mm-hmm.", ""),
         ("", ""),
         ("12345 !!!", ""),

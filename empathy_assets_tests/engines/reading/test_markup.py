@@ -58,3 +58,17 @@ def test_any_text_parses_or_is_none(text):
     for root in (parse_html(text), parse_xml(text.encode("utf-8", "ignore"))):
         if root is not None:
             paragraphs(root)
+
+
+def test_footnotes_by_class_and_by_back_link_are_left_out():
+    body = (
+        '<p>a<a href="notes.xhtml#n1">[1]</a> b</p><div class="footnotes x"><p>note one</p></div>'
+        '<p><a href="#FNanchor_1">[1]</a> note two</p>'
+        '<p><a href="#fnref2">2</a> note three</p><div id="pg-header"><p>licence</p></div>'
+    )
+    assert texts(xhtml(body)) == [(0, "a b")]
+
+
+def test_titles_at_anchors():
+    root = parse_xml(xhtml('<p id="a">x</p><div><a name="b"/><p>y</p></div>').encode())
+    assert [(p.level, p.text) for p in paragraphs(root, {"a": "One", "b": "Two"})] == [(-1, "One"), (0, "x"), (-1, "Two"), (0, "y")]

@@ -42,3 +42,7 @@ def test_a_short_chapter_is_one_passage():
     pieces = list(pack([Block("Only this.", 1)]))
     assert [p.text for p in pieces] == ["Only this."]
     assert list(pack([])) == []
+
+
+def test_a_wall_of_brackets_is_cut_in_bounded_time():
+    assert "".join(sentences("{1" * 20_000)).replace(" ", "") == "{1" * 20_000

@@ -57,3 +57,15 @@ def test_small_judgements():
     assert is_boilerplate("The Road . . . . . . . 12")
     assert is_prose(prose(1)[0])
     assert not is_prose("By Ada Brook")
+
+
+@pytest.mark.parametrize(
+    "title", ["LECTURE FIRST", "The Third Part", "Lectures IV and V", "Chapter Twenty-one", "Appendix II", "FIRST LECTURE."]
+)
+def test_more_names_of_chapters(title):
+    assert is_chapter_title(title)
+
+
+def test_notes_between_paragraphs_are_no_text():
+    assert is_boilerplate("[12] See the second book.")
+    assert not is_boilerplate("[Enter] the house.")

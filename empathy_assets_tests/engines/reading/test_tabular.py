@@ -4,13 +4,14 @@ import io
 
 import pytest
 
+from empathy_assets.engines.reading.dialect import dialect_of
 from empathy_assets.engines.reading.result import ReadError
 from empathy_assets.engines.reading.roles import normalise
-from empathy_assets.engines.reading.tabular import Table, is_windows, windows
+from empathy_assets.engines.reading.tabular import Table
 
 
-def read(text, delimiter=","):
-    return list(Table(io.StringIO(text, newline=""), delimiter).dialogues())
+def read(text):
+    return list(Table(io.StringIO(text, newline=""), dialect_of(text)).dialogues())
 
 
 def test_question_and_answer_rows_without_names():
@@ -63,18 +64,6 @@ def test_unknown_columns_are_refused():
     assert caught.value.reason == "unknown-shape"
 
 
-def test_windows_become_the_whole_dialogue():
-    a = ["1.0 0 0 Hello  EOS 1.0 1 1 [Other] Hi", "0.0 0 0 Hello  EOS 0.0 1 1 [Other] Hi EOS 1.0 0 2 So tired EOS 1.0 1 3 [Questions] Why?"]
-    b = ["1.0 0 0 Good day  EOS 1.0 1 1 [Other] Hi", "garbage"]
-    assert is_windows(a[0])
-    assert not is_windows("a,b,c")
-    found = list(windows(enumerate([*a, *b], start=1)))
-    assert found[0][:2] == (1, 2)
-    assert [text.strip() for _, text in found[0][2].turns] == ["Hello", "Hi", "So tired", "Why?"]
-    assert isinstance(found[1][2], ReadError)
-    assert found[2][2].turns[0][1].strip() == "Good day"
-
-
 def test_histories_become_the_whole_dialogue():
     text = (
         "Dialogue_History,Speaker_Turn,Gold_Standard\n"
@@ -90,3 +79,45 @@ def test_histories_become_the_whole_dialogue():
         ["Hi how can I help", "I am sad", "Why is that", "My cat died", "Oh no"],
         ["Hello", "Good day"],
     ]
+
+
+_ASK, _SAY = "I have not slept for a week now.", "That must be very hard on you."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'Questions,Answers\n"{_ASK}","{_SAY}"\n',
+        f'"{_ASK}","{_SAY}"\n',
+        f'0,"{_ASK}","{_SAY}"\n',
+        f"sep=;\nquestion;answer\n{_ASK};{_SAY}\n",
+        f'id,title,selftext,comment\n1,Sleep,"{_ASK}","{_SAY}"\n',
+        f"Client|Therapist\n{_ASK}|{_SAY}\n",
+        f'text\n"Client: {_ASK} Therapist: {_SAY}"\n',
+        f"dialog,act\n\"['{_ASK}'\n '{_SAY}']\",[2 3]\n",
+    ],
+)
+def test_published_tables(text):
+    found = read(text)
+    assert [d for _, _, d in found if isinstance(d, ReadError)] == []
+    assert normalise(found[0][2].turns) == [("user", _ASK), ("assistant", _SAY)]
+
+
+def test_an_instruction_that_makes_a_persona_is_the_system_turn():
+    found = read(f'instruction,input,output\n"You are a kind helper.","{_ASK}","{_SAY}"\n"Sum up:","{_ASK}","{_SAY}"\n')
+    assert normalise(found[0][2].turns)[0] == ("system", "You are a kind helper.")
+    assert normalise(found[1][2].turns)[0] == ("user", f"Sum up:\n\n{_ASK}")
+
+
+def test_rows_with_a_delimiter_too_many_are_told_and_not_cut():
+    found = read("question,answer\nWhy,It comes, like rain, and goes\n")
+    assert found[0][2].reason == "spoiled-record"
+    assert read("question,answer\nWhy,It comes,,\n")[0][2].turns[1] == ("assistant", "It comes")
+
+
+def test_utterances_without_a_session_are_one_until_their_numbers_begin_again():
+    rows = ["ID,Utterance,Type", "0,Hello there,T", "1,Hi,P", "2,And how are you?,T", "0,Good day,T", "1,Hey,P"]
+    assert [(a, b, len(d.turns)) for a, b, d in read("\n".join(rows))] == [(1, 3, 3), (4, 5, 2)]
+    ids = ["id,Speaker,Utterance", *(f"{i},{'TP'[i % 2]},line {i}" for i in range(6))]
+    assert [(a, b, len(d.turns)) for a, b, d in read("\n".join(ids))] == [(1, 6, 6)]
+    assert len(read("Type,Utterance\nT,Hello there\nP,Hi\n")[0][2].turns) == 2

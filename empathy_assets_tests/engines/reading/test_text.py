@@ -62,3 +62,9 @@ def test_tidy_never_raises_and_leaves_no_control_characters(text):
 def test_scripts_vanish_and_one_line_is_one_line():
     assert "alert" not in strip_html("<div>a<script>alert(1)</script></div>")
     assert one_line("a\n b") == "a b"
+
+
+def test_old_macintosh_text():
+    text = "I don\u2019t know, she said, but it isn\u2019t so. \u201cWell\u201d"
+    assert decode(text.encode("mac_roman")) == text
+    assert decode(text.encode("cp1252")) == text

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from empathy_assets.engines.reading.result import ReadError
-from empathy_assets.engines.reading.timedtext import is_timed_xml, json3, refuse_player_reply, xml
+from empathy_assets.engines.reading.timedtext import is_json3, is_timed_xml, json3, refuse_player_reply, xml
 
 
 def test_json3_leaves_window_events_out_and_closes_overlaps():
@@ -20,6 +20,8 @@ def test_json3_leaves_window_events_out_and_closes_overlaps():
     }  # fmt: skip
     assert [(c.start, c.end, c.text) for c in json3(document)] == [(0.04, 3.0, "hello there"), (3.0, 4.0, "again")]
     assert json3({}) == []
+    assert is_json3(document)
+    assert not is_json3({"events": [{"text": "a", "start": 0}]})
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,105 @@ def test_what_is_no_transcript(tmp_path):
     assert reasons(talk(tmp_path, "i.vtt", russian)) == ["not-english"]
 
 
+def test_a_loop_in_another_language_has_both_reasons(tmp_path):
+    text = "je ne sais pas quoi faire de ma vie depuis hier "
+    result = talk(tmp_path, "a.json", json.dumps({"segments": [{"start": i, "end": i + 1, "text": text} for i in range(9)]}))
+    assert reasons(result) == ["not-english", "repetition-loop"]
+    assert not result.passages
+
+
+def test_loops_are_dropped_from_any_format(tmp_path):
+    lines = [SENTENCES[0], *["Thank you for watching."] * 5, SENTENCES[1]]
+    srt = "\n\n".join(f"{i}\n{_time(i * 6, ',')} --> {_time(i * 6 + 5, ',')}\n{t}" for i, t in enumerate(lines))
+    result = talk(tmp_path, "a.srt", srt)
+    assert reasons(result) == ["whisper-loop"]
+    assert result.passages[0].text == f"{SENTENCES[0]} Thank you for watching. {SENTENCES[1]}"
+
+
+def test_cues_out_of_order_are_put_in_order_and_credits_left_out(tmp_path):
+    vtt = "WEBVTT\n\n00:05.000 --> 00:06.000\nand then we left.\n\n"
+    vtt += "00:01.000 --> 00:02.000\nWe waited\n\n00:09.000 --> 00:10.000\nCaptions by a friend\n"
+    result = talk(tmp_path, "a.vtt", vtt)
+    assert [(p.text, p.provenance.start, p.provenance.end) for p in result.passages] == [("We waited and then we left.", 1.0, 6.0)]
+    assert reasons(result) == ["credits"]
+
+
+def test_without_times_the_anchor_counts_paragraphs(tmp_path):
+    place = talk(tmp_path, "a.txt", "\n".join(SENTENCES)).passages[0].provenance
+    assert (place.unit, place.start) == ("paragraph", 1)
+    assert place.anchor.startswith("para. 1-")
+    alone = talk(tmp_path, "b.json", json.dumps({"text": SENTENCES[0]})).passages[0].provenance
+    assert (alone.unit, alone.anchor) == ("paragraph", "para. 1")
+
+
+def test_title_and_channel_of_fetched_captions(tmp_path):
+    segments = [{"text": SENTENCES[0], "start": 1.5, "duration": 4.0}]
+    place = talk(tmp_path, "a.json", json.dumps({"title": "A talk", "author": "A channel", "segments": segments})).passages[0].provenance
+    assert (place.title, place.authors, place.start, place.end) == ("A talk", ["A channel"], 1.5, 5.5)
+
+
+def test_bare_lists_streams_scripts_and_pages(tmp_path):
+    line = SENTENCES[0]
+    files = {
+        "a.json": json.dumps([{"text": line, "start": 1.0, "duration": 4.0}]),
+        "b.json": json.dumps({"start": 1.0, "end": 2.0, "text": line[:40]})
+        + "\n"
+        + json.dumps({"start": 2.0, "end": 5.0, "text": line[40:].strip()}),
+        "c.ass": f"[Script Info]\nDialogue: 0,0:00:01.00,0:00:05.00,Default,,0,0,0,,{line}\n",
+        "d.html": f"<html><body><time>0:01</time><p>{line}</p></body></html>",
+    }
+    for name, data in files.items():
+        result = talk(tmp_path, name, data)
+        assert not result.rejects
+        assert [(p.text[:20], p.provenance.start) for p in result.passages] == [(line[:20], 1.0)]
+
+
+_LINES = """\
+00:00:01.000 --> 00:00:02.000|00:01,5 --> 9:9:9,9|0:00:01.00,0:00:02.00|1|| |NOTE x|STYLE|<v Ann>Hello|Ann: Hi|[00:12] and then|Bo 0:05
+{\\an8}up|Dialogue: 0,0:00:01.00,0:00:05.00,D,,0,0,0,,so|<00:00:01.920><c> word</c>|&nbsp;|[Music]|the lamp burned|\x00|\ufeff|-->
+9999999:00:00.000 --> 1|<p t='1'>a</p>|Kind: captions Language: en|4 seconds|[Bo] so|(0:04)|>> no|♪ la ♪"""
+_SCRAPS = st.lists(st.sampled_from([part for line in _LINES.split("\n") for part in line.split("|")]) | st.text(max_size=12), max_size=14)
+_HEADS = {"vtt": "WEBVTT\n\n", "srt": "", "sbv": "", "ass": "[Script Info]\n", "txt": "", "html": "<html><p>", "xml": "<transcript>"}
+_FIELDS = """
+text start end segments words word results alternatives events segs utf8 tStartMs speaker title monologues elements value ts type timestamps
+duration speaker_labels transcript offsetInTicks author nBest channels utterances
+"""
+_LEAVES = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6) | st.sampled_from(["we rest", "0:01", "1.5s", "PT2S"])
+)
+_VALUES = st.recursive(
+    _LEAVES,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(_FIELDS.split()), inner, max_size=4),
+    max_leaves=16,
+)
+
+
+def _sound(result):
+    assert result.passages or result.rejects
+    starts = [p.provenance.start for p in result.passages]
+    assert starts == sorted(starts)
+    assert all(p.provenance.start <= p.provenance.end for p in result.passages)
+    assert "damaged" not in reasons(result) or all("Error:" not in r.detail for r in result.rejects if "JSON" not in r.detail)
+
+
+@given(
+    lines=_SCRAPS,
+    suffix=st.sampled_from(sorted(_HEADS)),
+    ends=st.sampled_from(["\n", "\r\n", "\r"]),
+    codec=st.sampled_from(["utf-8", "utf-16"]),
+)
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_captions_raise_or_vanish(tmp_path, lines, suffix, ends, codec):
+    text = _HEADS[suffix].replace("\n", ends) + ends.join(lines)
+    _sound(talk(tmp_path, f"x.{suffix}", text.encode(codec, "replace")))
+
+
+@given(_VALUES)
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_json_raises_or_vanishes(tmp_path, document):
+    _sound(talk(tmp_path, "x.json", json.dumps(document)))
+
+
 @given(
     data=st.binary(max_size=200),
     suffix=st.sampled_from(["vtt", "srt", "json", "xml", "txt"]),

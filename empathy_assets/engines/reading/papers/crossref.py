@@ -3,10 +3,10 @@
 Lives here: bytes to works. Must not live here: HTTP or paging.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from empathy_assets.engines.reading.papers import fields
-from empathy_assets.engines.reading.papers.markup import fragment_sections
+from empathy_assets.engines.reading.papers.fragments import fragment_sections, one_line
 from empathy_assets.engines.reading.papers.reply import Json, at, each, listed, loaded, mapping, records_of, service_error
 from empathy_assets.engines.reading.papers.work import Parsed, Work
 
@@ -34,40 +34,53 @@ def parse(data: bytes) -> Parsed:
         return [], rejects
     if errors := service_error(value):
         return [], rejects + errors
-    works, more = each(records_of(mapping(value).get("message", value), "items"), work)
+    replies = cast("list[Json]", value) if isinstance(value, list) else [value]
+    works, more = each(records_of([mapping(reply).get("message", reply) for reply in replies], "items"), work)
     return works, rejects + more
 
 
 def work(record: dict[str, Any], position: str) -> Work | None:
     """Return one Crossref item as a work, or None if it has neither title nor DOI."""
     doi = fields.doi(record.get("DOI"))
-    title = ": ".join(fields.squeezed(t) for key in ("title", "subtitle") for t in listed(record, key)[:1] if fields.squeezed(t))
+    title = ": ".join(filter(None, (_first(record, key) for key in ("title", "subtitle"))))
     if not title and not doi:
         return None
     flags = {_UPDATES.get(str(at(u, "type"))) for u in listed(record, "updated-by")} | {
         _NOTICES.get(str(at(u, "type"))) for u in listed(record, "update-to")
     }
-    if title.upper().startswith(("RETRACTED:", "[RETRACTED]", "RETRACTED ARTICLE")):
-        flags.add("retracted")
     return Work(
-        title=" ".join(section.text for section in fragment_sections(title)),
+        title=one_line(title),
         authors=tuple(filter(None, map(_author, listed(record, "author")))),
         year=_year(record),
         abstract=tuple(fragment_sections(record["abstract"])) if isinstance(record.get("abstract"), str) else (),
         doi=doi,
-        journal=fields.squeezed(next(iter(listed(record, "container-title")), None)) or fields.squeezed(record.get("publisher")),
-        licence=next(filter(None, (fields.licence(at(entry, "URL")) for entry in listed(record, "license"))), ""),
+        journal=_first(record, "container-title") or fields.squeezed(record.get("publisher")),
+        licence=_licence(record),
         language=fields.language(record.get("language")),
         origin=fields.squeezed(record.get("URL")) or f"https://doi.org/{doi}",
         record_id=doi,
         position=position,
-        flags=tuple(sorted(filter(None, flags))),
+        flags=tuple(sorted(filter(None, {*flags, *fields.title_flags(title), fields.preprint(record.get("type"), record.get("subtype"))}))),
     )
+
+
+def _first(record: dict[str, Any], key: str) -> str:
+    """Return the first text of a field, which is a list in Crossref's replies and a string in citation managers' CSL JSON."""
+    value = record.get(key)
+    return fields.squeezed(value) or fields.squeezed(next(iter(listed(record, key)), None))
+
+
+def _licence(record: dict[str, Any]) -> str:
+    """Return the licence of the published version; one that starts after an embargo or covers only the author's manuscript is not it."""
+    for entry in listed(record, "license"):
+        if at(entry, "content-version") != "am" and not at(entry, "delay-in-days") and (found := fields.licence(at(entry, "URL"))):
+            return found
+    return ""
 
 
 def _author(author: Json) -> str:
     return " ".join(filter(None, (fields.squeezed(at(author, key)) for key in ("given", "family", "suffix")))) or fields.squeezed(
-        at(author, "name")
+        at(author, "name") or at(author, "literal")
     )
 
 

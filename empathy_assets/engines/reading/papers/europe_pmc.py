@@ -6,6 +6,8 @@ Lives here: bytes to works. Must not live here: full text (`jats.py`), HTTP or p
 from typing import Any
 
 from empathy_assets.engines.reading.papers import fields
+from empathy_assets.engines.reading.papers.fragments import fragment_sections, one_line
+from empathy_assets.engines.reading.papers.limits import max_records
 from empathy_assets.engines.reading.papers.markup import (
     Element,
     HostileMarkupError,
@@ -13,7 +15,6 @@ from empathy_assets.engines.reading.papers.markup import (
     decoded,
     first,
     flat,
-    fragment_sections,
     parsed,
     spans,
     tag,
@@ -34,7 +35,12 @@ _TYPES = {
 _RELATIONS = {
     "erratum for": "erratum",
     "erratum in": "corrected",
+    "corrected and republished in": "corrected",
     "retraction in": "retracted",
+    "retracted and republished in": "retracted",
+    "partial retraction in": "retracted",
+    "partial retraction of": "retraction-notice",
+    "expression of concern for": "concern-notice",
     "retraction of": "retraction-notice",
     "expression of concern in": "concern",
 }
@@ -42,6 +48,7 @@ _SIMPLE = (
     "id",
     "source",
     "pmid",
+    "pmcid",
     "doi",
     "title",
     "authorString",
@@ -78,13 +85,15 @@ def _parse_xml(data: bytes) -> Parsed:
         return [], [refused("html", detail=detail, remedy="Fetch the page again; a proxy's error page looks like this.")]
     nodes = within(root, "result")
     if root is None:
-        for index, (piece, whole) in enumerate(spans(text, ("result",)), start=1):
-            node = parsed(piece) if whole else None
+        for index, (piece, whole) in enumerate(spans(text.encode("utf-8", "replace"), ("result",)), start=1):
+            node = parsed(decoded(piece)) if whole else None
             if node is None:
                 remedy = "Fetch the page again."
                 rejects.append(refused("truncated", position=f"record {index}", detail="the record is cut or damaged", remedy=remedy))
             else:
                 nodes.append(node)
+            if index > max_records():
+                break
         if not nodes and not rejects:
             rejects.append(refused("not-well-formed", detail="found no well-formed Europe PMC reply", remedy="Fetch the page again."))
     works, more = each([_record(node) for node in nodes if first(node, "title") is not None or first(node, "id") is not None], work)
@@ -106,7 +115,7 @@ def _record(node: Element) -> dict[str, Any]:
 
 def work(record: dict[str, Any], position: str) -> Work | None:
     """Return one Europe PMC result as a work, or None if it has neither title nor identifier."""
-    title, identity = " ".join(s.text for s in fragment_sections(fields.squeezed(record.get("title")))), fields.squeezed(record.get("id"))
+    title, identity = one_line(fields.squeezed(record.get("title"))), fields.squeezed(record.get("id"))
     if not title and not identity:
         return None
     source, abstract = fields.squeezed(record.get("source")), record.get("abstractText")
@@ -117,6 +126,7 @@ def work(record: dict[str, Any], position: str) -> Work | None:
         abstract=tuple(fragment_sections(abstract)) if isinstance(abstract, str) else (),
         doi=fields.doi(record.get("doi")),
         pmid=fields.pmid(record.get("pmid")),
+        pmcid=fields.pmcid(record.get("pmcid")),
         journal=fields.squeezed(at(record, "journalInfo", "journal", "title")) or fields.squeezed(record.get("journalTitle")),
         licence=fields.licence(record.get("license")),
         # `language` is the article's; MEDLINE abstracts are English throughout, preprints and agricultural records are not.
@@ -141,4 +151,5 @@ def _flags(record: dict[str, Any]) -> set[str]:
     types = [fields.squeezed(t).lower() for t in listed(record, "pubTypeList", "pubType")]
     types += fields.squeezed(record.get("pubType")).lower().split("; ")
     relations = [fields.squeezed(at(c, "type")).lower() for c in listed(record, "commentCorrectionList", "commentCorrection")]
-    return {_TYPES[t] for t in types if t in _TYPES} | {_RELATIONS[r] for r in relations if r in _RELATIONS}
+    found = {_TYPES[t] for t in types if t in _TYPES} | {_RELATIONS[r] for r in relations if r in _RELATIONS}
+    return found | ({"preprint"} if "preprint" in types or record.get("source") == "PPR" else set())

@@ -8,11 +8,24 @@ from typing import Any
 
 _LONGEST = 300  # characters of an identifier or licence address that are looked at
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
+_PMCID = re.compile(r"(?:^|PMC|/)(\d{1,9})(?:\.\d{1,3})?/?$", re.IGNORECASE)
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 _CC = re.compile(
-    r"creativecommons\.org/(?:licenses/(?P<kind>by(?:-nc)?(?:-nd|-sa)?)/(?P<version>\d\.\d)|(?P<zero>publicdomain/zero)|(?P<mark>publicdomain/mark))"
+    r"creativecommons\.org/(?:licen[sc]es/(?P<kind>by(?:-(?:nc|nd|sa)){0,2})(?:/(?P<version>\d\.\d))?(?:/(?P<port>igo|[a-z]{2})\b)?"
+    r"|(?P<zero>publicdomain/zero|licen[sc]es/zero)|(?P<mark>publicdomain/mark|licen[sc]es/publicdomain))"
 )
 _CC_WORDS = re.compile(r"^cc[\s_-]*(?P<kind>by(?:[\s_-]*nc)?(?:[\s_-]*(?:nd|sa))?)(?:[\s_-]*(?P<version>\d\.\d))?$")
+_TITLES = {
+    "retracted": re.compile(r"\[?(?:retracted|withdrawn)(?: article| paper)?\s*[:\]]|retracted article\b", re.IGNORECASE),
+    "retraction-notice": re.compile(
+        r"(?:notice of )?(?:retraction|withdrawal)(?: notice| note| to| of)?\s*(?:[:.\u201c\u2018\"]|$)", re.IGNORECASE
+    ),
+    "erratum": re.compile(
+        r"(?:author |publisher |editorial )?(?:correction|corrigendum|corrigenda|erratum|errata)(?: to| for)?\s*(?:[:.\u201c\u2018\"]|$)",
+        re.IGNORECASE,
+    ),
+    "concern-notice": re.compile(r"(?:editorial )?expression of (?:editorial )?concern\b", re.IGNORECASE),
+}
 _LANGUAGES = {
     "eng": "en",
     "ger": "de",
@@ -53,6 +66,12 @@ def pmid(value: Any) -> str:
     return found.group(1) if found else ""
 
 
+def pmcid(value: Any) -> str:
+    """Return a PubMed Central identifier as `PMC` and digits, or an empty string; versions (`PMC123.1`) are one article."""
+    found = _PMCID.search(value) if isinstance(value, str) else None
+    return f"PMC{found.group(1)}" if found else ""
+
+
 def year(value: Any) -> int | None:
     """Return the first plausible year (1500 to 2099) in `value`, e.g. in a MedlineDate such as `1999 Spring`."""
     if isinstance(value, bool) or not isinstance(value, str | int):
@@ -72,7 +91,11 @@ def licence(value: Any) -> str:
     if found := _CC.search(text):
         if found["zero"]:
             return "CC0-1.0"
-        return "CC-PDDC" if found["mark"] else f"CC-{found['kind'].upper()}-{found['version']}"
+        if found["mark"]:
+            return "CC-PDDC"
+        kind = found["kind"].replace("nd-nc", "nc-nd")
+        ported = f"-{found['port'].upper()}" if found["port"] == "igo" else ""  # other ports say the same in another country's words
+        return f"CC-{kind.upper()}-{found['version'] or '4.0'}{ported}"
     if text.replace(" ", "").replace("-", "") in {"cc0", "cc01.0", "publicdomain"}:
         return "CC0-1.0" if "cc0" in text.replace(" ", "") else "CC-PDDC"
     text = re.sub(r"^ccby", "cc by", text)
@@ -88,6 +111,16 @@ def language(value: Any) -> str:
         return ""
     code = value.strip().lower().replace("_", "-").split("-")[0]
     return code if len(code) == 2 else _LANGUAGES.get(code, code)
+
+
+def title_flags(title: str) -> list[str]:
+    """Return what a title itself says about the standing of its work (`Retracted: ...`, `Correction to: ...`)."""
+    return [flag for flag, pattern in _TITLES.items() if pattern.match(title)]
+
+
+def preprint(*kinds: Any) -> str:
+    """Return the flag `preprint` if a service states that kind of work, or an empty string."""
+    return "preprint" if any(isinstance(kind, str) and kind.casefold() in ("preprint", "posted-content") for kind in kinds) else ""
 
 
 def squeezed(value: Any) -> str:

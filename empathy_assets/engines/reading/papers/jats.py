@@ -7,7 +7,7 @@ Must not live here: abstracts inside other services' replies (`markup.fragment_s
 import re
 
 from empathy_assets.engines.reading.papers import fields
-from empathy_assets.engines.reading.papers.limits import limited
+from empathy_assets.engines.reading.papers.limits import limited, max_records
 from empathy_assets.engines.reading.papers.markup import (
     Element,
     HostileMarkupError,
@@ -57,9 +57,12 @@ _SECTION_TYPES_NOT_READ = {
     "funding",
     "display-objects",
 }
-_OTHER_ABSTRACTS = {"graphical", "teaser", "toc", "video", "key-points", "highlights"}
+_OTHER_ABSTRACTS = {"graphical", "teaser", "short", "web-summary", "editor", "object", "toc", "video", "key-points", "highlights"}
+_PLAIN_WORDS = {"plain-language-summary": "Plain language summary", "executive-summary": "Digest", "author-summary": "Author summary"}
+_MARKS = frozenset({"xref", "fn"})
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private characters that mark a citation until its surroundings are known
-_REFERENCES = re.compile(rf"\s*[\[(](?:see|e\.g\.|reviewed in|[\s,;])*(?:{_OPEN}[^{_CLOSE}]*{_CLOSE}(?:and|[\s,;])*)+[\])]")
+_REFERENCES = re.compile(rf" ?[\[(](?:see|e\.g\.|reviewed in|[\s,;])*(?:{_OPEN}[^{_CLOSE}]*{_CLOSE}(?:and|[\s,;])*)+[\])]")
 _REFETCH = "Fetch the article again; a dropped connection leaves such a file."
 
 
@@ -75,8 +78,10 @@ def parse(data: bytes) -> Parsed:
         return _works([(node, False) for node in found])
     articles: list[tuple[Element, bool]] = []
     rejects: list[Reject] = []
-    for number, (piece, whole) in enumerate(spans(text, ("article",)), start=1):
-        node = _parsed_anyhow(piece) if whole else None
+    for number, (piece, whole) in enumerate(spans(text.encode("utf-8", "replace"), ("article",)), start=1):
+        if number > max_records() + 1:
+            break
+        node = _parsed_anyhow(decoded(piece)) if whole else None
         if node is None:
             rejects.append(
                 refused("truncated", position=f"article {number}", detail="the article has no end, expected </article>", remedy=_REFETCH)
@@ -113,28 +118,58 @@ def _work(article: Element, position: str, repaired: bool) -> Work:
     meta = first(article, "front", "article-meta")
     ids = {e.get("pub-id-type", ""): flat(e) for e in children(meta, "article-id")}
     kind = _TYPES.get(article.get("article-type", ""))
-    doi, pmc = fields.doi(ids.get("doi", "")), ids.get("pmc", ids.get("pmcid", "")).removeprefix("PMC")
+    doi, pmc = fields.doi(ids.get("doi", "")), fields.pmcid(ids.get("pmcid", ids.get("pmc", ""))).removeprefix("PMC")
     titles = first(meta, "title-group")
-    subtitle = flat(first(titles, "subtitle"), skip=frozenset({"xref", "fn"}))
-    title = flat(first(titles, "article-title"), skip=frozenset({"xref", "fn"}))
+    subtitle = flat(first(titles, "subtitle"), skip=_MARKS)
+    title = flat(first(titles, "article-title"), skip=_MARKS)
+    title = translated if (translated := _english_title(titles)) and not _is_english(article) else title
+    abstract, english = _abstract(article, meta)
+    foreign = english and not _is_english(article)
+    flags = {kind, "repaired" if repaired else None, "vernacular" if foreign else None, *fields.title_flags(title)}
     return Work(
         title=f"{title}: {subtitle}" if title and subtitle else title,
         authors=tuple(_authors(meta)),
         year=_year(meta),
-        abstract=tuple(
-            s for a in children(meta, "abstract") if a.get("abstract-type", "") not in _OTHER_ABSTRACTS for s in _sections(a, "")
-        ),
-        body=tuple(_sections(first(article, "body"), "")),
+        abstract=tuple(abstract),
+        body=() if foreign else tuple(_sections(first(article, "body"), "")),
         doi=doi,
         pmid=fields.pmid(ids.get("pmid", "")),
+        pmcid=f"PMC{pmc}" if pmc else "",
         journal=flat(next(iter(within(first(article, "front", "journal-meta"), "journal-title")), None)),
         licence=_licence(meta),
-        language=fields.language(article.get("{http://www.w3.org/XML/1998/namespace}lang", "")),
+        language="en" if english else fields.language(article.get(_LANG, "")),
         origin=f"https://doi.org/{doi}" if doi else f"https://www.ncbi.nlm.nih.gov/pmc/articles/PMC{pmc}/" if pmc else "",
         record_id=f"PMC{pmc}" if pmc else doi,
         position=position,
-        flags=tuple(sorted(filter(None, {kind, "repaired" if repaired else None}))),
+        flags=tuple(sorted(filter(None, flags))),
     )
+
+
+def _is_english(article: Element) -> bool:
+    return fields.language(article.get(_LANG, "")) in ("", "en")
+
+
+def _english_title(titles: Element | None) -> str:
+    groups = [group for group in children(titles, "trans-title-group") if fields.language(group.get(_LANG, "")) == "en"]
+    return flat(first(groups[0], "trans-title"), skip=_MARKS) if groups else ""
+
+
+def _abstract(article: Element, meta: Element | None) -> tuple[list[Section], bool]:
+    """Return the abstract and whether it is stated to be English; that of an article in another language is its English translation.
+
+    Graphical abstracts and lists of highlights are left out, a summary in plain words follows the abstract under its own label.
+    """
+    own = article.get(_LANG, "")
+    found = [a for a in children(meta, "abstract", "trans-abstract") if a.get("abstract-type", "") not in _OTHER_ABSTRACTS]
+    spoken = [(fields.language(a.get(_LANG, "" if tag(a) == "trans-abstract" else own)), a) for a in found]
+    originals = [(code, a) for code, a in spoken if tag(a) == "abstract"]
+    english = [a for code, a in (originals if _is_english(article) else spoken) if code == "en"]
+    chosen = english or [a for code, a in originals if code in ("", fields.language(own))]
+    sections: list[Section] = []
+    for node in chosen:
+        kind = node.get("abstract-type", "")
+        sections += _sections(node, _PLAIN_WORDS.get(kind, "")) or [Section(text=text) for text in (_prose(node),) if text]
+    return list(dict.fromkeys(sections)), bool(english)
 
 
 def _authors(meta: Element | None) -> list[str]:
@@ -169,7 +204,7 @@ def _sections(node: Element | None, label: str) -> list[Section]:
     for child in children(node):
         name = tag(child)
         if name == "sec" and child.get("sec-type", "") not in _SECTION_TYPES_NOT_READ:
-            title = flat(first(child, "title"), skip=frozenset({"xref", "fn"})).strip(" .:")
+            title = flat(first(child, "title"), skip=_MARKS).strip(" .:")
             found += _sections(child, " / ".join(filter(None, (label, title))))
         elif name in ("p", "list", "disp-quote", "def-list") and (text := _prose(child)):
             found.append(Section(label=label, text=text))
@@ -188,12 +223,17 @@ def _prose(paragraph: Element) -> str:
             text = flat(mark)
             for child in list(mark):
                 mark.remove(child)
-            mark.text = "" if text.strip("[]()†*,;–- ").isdecimal() else f"{_OPEN}{text}{_CLOSE}"
+            mark.text = "" if text.strip("[]()†‡§*,;–- ").isdecimal() or not text.strip("†‡§* ") else f"{_OPEN}{text}{_CLOSE}"
+    for raised in within(paragraph, "sup"):
+        if not flat(raised).strip(" ,;–-[]()"):  # what stood between citation numbers
+            raised.text = ""
+            for part in raised:
+                part.tail = ""
     return _tidied(flat(paragraph, skip=_NOT_PROSE))
 
 
 def _tidied(text: str) -> str:
     """Return the text without brackets that hold only references, and without what removed citation marks leave behind."""
     text = _REFERENCES.sub("", text).replace(_OPEN, "").replace(_CLOSE, "")
-    text = re.sub(r"\s*[\[(][\s,;–-]*[\])]", "", text)
-    return re.sub(r"\s+([.,;:])", r"\1", re.sub(r"(?:\s*[,;–]){2,20}(?=\s|\.)", "", text))
+    text = re.sub(r" ?[\[(][ ,;–-]{0,400}[\])]", "", text)
+    return re.sub(r" ([.,;:])", r"\1", re.sub(r"(?: ?[,;–]){2,20}(?=[ .])", "", text))

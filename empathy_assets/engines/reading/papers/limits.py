@@ -21,8 +21,10 @@ def max_records() -> int:
 def limited(records: Sequence[T]) -> tuple[Sequence[T], list[Reject]]:
     """Return the first records of a file, as many as policy allows, and a reject that names the first one left out."""
     most = max_records()
-    if len(records) <= most:
-        return records, []
-    detail = f"found {len(records)} records, the first {most} were read"
-    problem = refused("too-many-records", position=f"record {most + 1}", detail=detail, remedy="Split the file into smaller ones.")
-    return records[:most], [problem]
+    return (records, []) if len(records) <= most else (records[:most], [too_many(most + 1)])
+
+
+def too_many(number: int) -> Reject:
+    """Return the reject that names the first record left out."""
+    detail = f"found more than {number - 1} records, the first {number - 1} were read"
+    return refused("too-many-records", position=f"record {number}", detail=detail, remedy="Split the file into smaller ones.")

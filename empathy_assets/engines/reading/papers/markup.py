@@ -1,34 +1,38 @@
-"""Safe reading of XML and of the HTML-like fragments inside replies.
+"""Safe reading of XML.
 
 Lives here: decoding, refusal of entity declarations, parsing without network or DTD, salvage of whole records, flattening to plain text.
-Must not live here: the meaning of any element of any service.
+Must not live here: the meaning of any element of any service, fragments inside strings (`fragments`).
 """
 
+import codecs
 import html
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from mmap import mmap
 from typing import Any, cast
 
 from lxml import etree as _etree  # pyright: ignore[reportAttributeAccessIssue, reportMissingTypeStubs, reportUnknownVariableType]
 
-from empathy_assets.engines.reading.papers.limits import max_records
-from empathy_assets.engines.reading.papers.work import Section
+from empathy_assets.engines.reading.papers.mathml import SUB, SUPER, formula, raised
 
 etree = cast("Any", _etree)
 Element = Any
 """An lxml element; the library is untyped."""
+Buffer = bytes | mmap
+"""Bytes in memory or in a file that is too large to be read at once."""
 
+ENTITIES = "found an entity declaration, expected none: possible entity expansion attack"
 _DECLARED = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ue000\ue001\ufffe\uffff\ud800-\udfff]")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)")
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
-_PREFIX = re.compile(r"<(/?)(?:jats|mml|xhtml):")
-_LESS_THAN = re.compile(r"<(?![A-Za-z/!?])")
-_SUPER = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
-_SUB = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
-_BREAKS = {"p", "br", "title", "list-item", "li", "sec", "h2", "h3", "h4", "div", "AbstractText", "def", "disp-quote"}
+_EMPHASIS = {"i", "b", "u", "em", "italic", "bold"}
+_FUNCTION_END = re.compile(r"(?:^|[\s(])(?:the|of|and|by|for|with|from|that)$")
+_FUNCTION_START = re.compile(r"(?:is|are|was|were|and|of|in|by|for|with|from|that|has|have|gene|genes)\b")
+_WORD_END = re.compile(r"[a-z]{2}$")
+_WORD_START = re.compile(r"[a-z]{3}")
+BREAKS = {"p", "br", "title", "list-item", "li", "sec", "h2", "h3", "h4", "div", "AbstractText", "def", "disp-quote"}
 _XML_OWN = {"amp", "lt", "gt", "quot", "apos"}
 
 
@@ -36,18 +40,44 @@ class HostileMarkupError(ValueError):
     """The text declares entities; no service does, so it is refused unread."""
 
 
+def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    """Return a byte that is no UTF-8 as the cp1252 character it almost always is, so that one spoiled byte costs one character."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("papers-cp1252", _as_cp1252)
+
+
 def decoded(data: bytes) -> str:
-    """Return the text of `data`: byte order mark, then the declared encoding, then UTF-8, then cp1252 (which always succeeds)."""
+    """Return the text of `data`: byte order mark, UTF-8 whatever is declared, the declared encoding, UTF-8 with cp1252 in it.
+
+    UTF-8 comes first because text in another encoding is hardly ever valid UTF-8, while declarations are often wrong. A character cut in
+    two by the end of the data is left out.
+    """
     for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
-            return data.decode(name, "replace")
+            return data.decode(name, "replace" if name == "utf-16" else "papers-cp1252").rstrip("\ufffd")
+    for start, name in ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be")):
+        if data.startswith(start):
+            return data.decode(name, "replace").rstrip("\ufffd")
+    try:
+        return codecs.getincrementaldecoder("utf-8")().decode(data)
+    except UnicodeDecodeError:
+        pass
     declared = _DECLARED.match(data[:200].lstrip())
-    for name in ([declared.group(1).decode("ascii")] if declared else []) + ["utf-8"]:
-        try:
-            return data.decode(name)
-        except (LookupError, UnicodeDecodeError):
-            continue
-    return data.decode("cp1252", "replace")
+    name = declared.group(1).decode("ascii").lower() if declared else "utf-8"
+    try:
+        return data.decode("utf-8" if name.startswith(("utf-16", "utf-32")) else name)
+    except (LookupError, UnicodeDecodeError):
+        return data.decode("utf-8", "papers-cp1252")
+
+
+def declaration(data: bytes) -> bytes:
+    """Return the XML declaration at the start of `data` with its encoding, or nothing; pieces of the document are decoded with it."""
+    found = _DECLARED.match(data[:200].lstrip())
+    return b'<?xml version="1.0" encoding="%s"?>' % found.group(1) if found else b""
 
 
 def bare(text: str) -> str:
@@ -60,7 +90,7 @@ def bare(text: str) -> str:
         HostileMarkupError: The document type declares entities.
     """
     if _ENTITY.search(text):
-        raise HostileMarkupError("found an entity declaration, expected none: possible entity expansion attack")
+        raise HostileMarkupError(ENTITIES)
     text = without_prolog(text)
     text = _NAMED.sub(lambda m: m.group(0) if m.group(1) in _XML_OWN else html.escape(html.unescape(m.group(0)), quote=False), text)
     return _BARE_AMPERSAND.sub("&amp;", _CONTROL.sub("", text))
@@ -98,18 +128,25 @@ def parsed(text: str, *, recover: bool = False) -> Element | None:
         return None
 
 
-def spans(text: str, tags: Iterable[str]) -> Iterator[tuple[str, bool]]:
-    """Yield (text of the element, whole?) for each top-level occurrence of one of `tags` in damaged XML.
+def spans(data: Buffer, tags: Iterable[str]) -> Iterator[tuple[bytes, bool]]:
+    """Yield (the element as it stands, whole?) for each occurrence of one of `tags`, one at a time, without parsing the whole.
 
-    An element whose end is missing reaches to the next start of one of `tags` or to the end of the text, and is not whole. What follows
-    the last record that policy allows is one piece that is not whole.
+    An element whose end is missing reaches to the next start of one of `tags` or to the end, and is not whole.
+
+    Args:
+        data: XML in an encoding that writes markup in ASCII, in memory or mapped from a file.
+        tags: Names of elements that do not nest.
     """
     names = "|".join(map(re.escape, tags))
-    found = re.finditer(rf"<(?:\w+:)?({names})(?=[\s>/])[^>]*>?", text)
-    starts = list(islice(found, max_records() + 1))
-    for here, following in zip(starts, [*(m.start() for m in starts[1:]), len(text)], strict=False):
-        end = text.find(f"</{here.group(1)}>", here.end(), following)
-        yield (text[here.start() : end + len(here.group(1)) + 3], True) if end >= 0 else (text[here.start() : following], False)
+    found = re.finditer(rf"<(?:\w{{1,30}}:)?({names})(?=[\s>/])[^<>]*>?".encode(), data)
+    here = next(found, None)
+    while here is not None:
+        after = next(found, None)
+        following = after.start() if after else len(data)
+        close = b"</" + here.group(0)[1:].partition(here.group(1))[0] + here.group(1) + b">"
+        end = data.find(close, here.end(), following)
+        yield (data[here.start() : end + len(close)], True) if end >= 0 else (data[here.start() : following], False)
+        here = after
 
 
 def tag(node: Element) -> str:
@@ -134,36 +171,34 @@ def within(node: Element | None, *names: str) -> list[Element]:
     return [] if node is None else [child for child in node.iter() if tag(child) in names]
 
 
-def _formula(node: Element) -> str:
-    """Return MathML on one line: powers as `^`, indices as `_`, fractions as `/`."""
-    name, parts = tag(node), [_formula(child) for child in node if tag(child) not in ("annotation", "annotation-xml", "")]
-    if not parts:
-        return (node.text or "").strip()
-    joint = {"msup": "^", "msub": "_", "mfrac": "/"}.get(name)
-    if joint and len(parts) == 2:
-        return parts[0] + joint + (parts[1] if len(parts[1]) == 1 else f"({parts[1]})")
-    return f"√({''.join(parts)})" if name == "msqrt" else "".join(parts)
-
-
-def _raised(node: Element, text: str) -> str:
-    """Return super- and subscripts as Unicode characters, because plain concatenation turns 10² into 102."""
-    table = _SUPER if tag(node) == "sup" else _SUB
-    return text.translate(table) if text.strip() and all(ord(c) in table or c.isspace() for c in text) else text
-
-
 def _pieces(node: Element, skip: frozenset[str]) -> str:
     name = tag(node)
     if name == "math":
-        return node.get("alttext") or _formula(node)
+        return formula(node)
     out = [node.text or ""]
     for child in node:
-        kind = tag(child)
+        kind, inner = tag(child), ""
         if kind and kind not in skip:
             inner = _pieces(child, skip)
-            out.append(f" {inner} " if kind in _BREAKS else inner)
+            out.append(f" {inner} " if kind in BREAKS else _apart(out[-1], inner, child.tail or "") if kind in _EMPHASIS else inner)
         out.append(child.tail or "")
     text = "".join(out)
-    return _raised(node, text) if name in ("sup", "sub", "inf") else text
+    # Plain concatenation would turn 10² into 102.
+    return raised(text, SUPER if name == "sup" else SUB) if name in ("sup", "sub", "inf") else text
+
+
+def _apart(before: str, inner: str, after: str) -> str:
+    """Return an emphasised name with the spaces that exports and typesetters lose round it (`the<i>TERT</i>gene`, `<i>S. rosetta</i>is`).
+
+    Touched are names in capitals between lower-case words, and any name beside a function word; emphasis inside a word
+    (`<b>M</b>indfulness`, `<i>trans</i>form`) stays as it is.
+    """
+    if len(inner) < 3 or not (inner[0].isalnum() and inner[-1].isalnum()):
+        return inner
+    name = inner.isalnum() and inner.isupper()
+    left = _FUNCTION_END.search(before[-6:]) or (name and _WORD_END.search(before[-4:]))
+    right = _FUNCTION_START.match(after) or (name and _WORD_START.match(after))
+    return (" " if left else "") + inner + (" " if right else "")
 
 
 def flat(node: Element | None, *, skip: frozenset[str] = frozenset()) -> str:
@@ -171,56 +206,6 @@ def flat(node: Element | None, *, skip: frozenset[str] = frozenset()) -> str:
     return "" if node is None else " ".join(_pieces(node, skip).split())
 
 
-def fragment_sections(text: str) -> list[Section]:
-    """Return an abstract given as HTML or JATS fragment (`<h4>Aim</h4>...`, `<jats:sec>`) by section; plain text gives one section.
-
-    A heading that says only `Abstract` is no label.
-    """
-    if "<" not in text:
-        plain = " ".join(html.unescape(text).split())
-        return [Section(text=plain)] if plain else []
-    unprefixed = _LESS_THAN.sub("&lt;", _PREFIX.sub(r"<\1", text))
-    try:
-        root = parsed(bare(f"<root>{unprefixed}</root>"), recover=True)
-    except HostileMarkupError:
-        return []
-    if root is None:
-        return []
-    label, run, found = "", "", list[Section]()
-    for kind, piece in _flow(root):
-        if kind == "heading" or kind == "break":
-            _keep(found, label, run)
-            run = ""
-        if kind == "heading":
-            label = "" if piece.casefold().strip(" .:") in ("abstract", "summary") else piece.strip(" .:")
-        elif kind == "text":
-            run += piece
-    _keep(found, label, run)
-    return found
-
-
-def _keep(found: list[Section], label: str, run: str) -> None:
-    if text := " ".join(run.split()):
-        found.append(Section(label=label, text=text))
-
-
-def _flow(node: Element) -> Iterator[tuple[str, str]]:
-    """Yield headings, paragraph breaks and text runs of a fragment in reading order."""
-    yield "text", cast("str", node.text or "")
-    for child in node:
-        name = tag(child)
-        if name in ("title", "h1", "h2", "h3", "h4", "h5", "label"):
-            yield "heading", flat(child)
-        elif name in ("p", "sec", "div", "root", "abstract"):
-            yield "break", ""
-            yield from _flow(child)
-            yield "break", ""
-        elif name:
-            inner = flat_keeping_space(child)
-            yield "text", f" {inner} " if name in _BREAKS else inner
-        yield "text", cast("str", child.tail or "")
-
-
-def flat_keeping_space(node: Element) -> str:
+def inline(node: Element) -> str:
     """Return the text of an inline element with the white space at its edges, which separates words."""
     return _pieces(node, frozenset())

@@ -6,8 +6,9 @@ Lives here: bytes to works. Must not live here: HTTP or paging.
 from typing import Any
 
 from empathy_assets.engines.reading.papers import fields
+from empathy_assets.engines.reading.papers.fragments import fragment_sections, one_line
 from empathy_assets.engines.reading.papers.reply import Json, at, each, listed, loaded, mapping, records_of, service_error
-from empathy_assets.engines.reading.papers.work import Parsed, Section, Work
+from empathy_assets.engines.reading.papers.work import Parsed, Work
 from empathy_assets.policy.load import number
 
 _TYPES = {"erratum": "erratum", "retraction": "retraction-notice"}
@@ -42,7 +43,10 @@ def from_index(index: Json) -> str:
 
 def work(record: dict[str, Any], position: str) -> Work | None:
     """Return one OpenAlex work, or None if it has neither title nor DOI."""
-    title, doi = fields.squeezed(record.get("title")) or fields.squeezed(record.get("display_name")), fields.doi(record.get("doi"))
+    title, doi = (
+        one_line(fields.squeezed(record.get("title")) or fields.squeezed(record.get("display_name"))),
+        fields.doi(record.get("doi")),
+    )
     if not title and not doi:
         return None
     abstract = from_index(record.get("abstract_inverted_index"))
@@ -52,14 +56,15 @@ def work(record: dict[str, Any], position: str) -> Work | None:
         title=title,
         authors=tuple(filter(None, (fields.squeezed(at(a, "author", "display_name")) for a in listed(record, "authorships")))),
         year=fields.year(record.get("publication_year")),
-        abstract=(Section(text=abstract.removeprefix("Abstract ")),) if abstract else (),
+        abstract=tuple(fragment_sections(abstract.removeprefix("Abstract "))),
         doi=doi,
         pmid=fields.pmid(at(record, "ids", "pmid")),
+        pmcid=fields.pmcid(at(record, "ids", "pmcid")),
         journal=fields.squeezed(at(record, "primary_location", "source", "display_name")),
         licence=fields.licence(at(record, "best_oa_location", "license")) or fields.licence(at(record, "primary_location", "license")),
         language=fields.language(record.get("language")),
         origin=fields.squeezed(record.get("id")),
         record_id=fields.squeezed(record.get("id")).rpartition("/")[2],
         position=position,
-        flags=tuple(sorted(filter(None, {kind, retracted}))),
+        flags=tuple(sorted(filter(None, {kind, retracted, *fields.title_flags(title), fields.preprint(record.get("type"))}))),
     )

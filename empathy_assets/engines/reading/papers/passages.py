@@ -20,6 +20,7 @@ from empathy_assets.records.provenance import Provenance
 from empathy_assets.records.reject import Reject
 
 _BRACKETED = 2000  # tokens; syntok's 250 cut a sentence inside a long list of references
+_GLUED = re.compile(r"([a-z]{3}[.?!])(?=(?:[A-Z][a-z']*|[A-Z][a-z]+-[a-z]+),? [a-z])")
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
 
 LanguageOf = Callable[[str], str]
@@ -39,8 +40,8 @@ def _boilerplate() -> re.Pattern[str]:
 
 
 def cleaned(text: str) -> str:
-    """Return `text` without the publisher's copyright lines."""
-    return " ".join(_boilerplate().sub("", text).split())
+    """Return `text` without the publisher's copyright lines, with the space that some publishers' exports lose between sentences."""
+    return " ".join(_GLUED.sub(r"\1 ", _boilerplate().sub("", text)).split())
 
 
 def sentences(text: str) -> list[str]:

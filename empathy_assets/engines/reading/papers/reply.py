@@ -4,12 +4,14 @@ Lives here: bytes to a list of JSON objects under known keys, and what all JSON 
 Must not live here: one service's field names.
 """
 
+import io
 import json
 import re
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any, cast
 
-from empathy_assets.engines.reading.papers.limits import limited
+from empathy_assets.engines.reading.papers.limits import limited, max_records
 from empathy_assets.engines.reading.papers.markup import decoded
 from empathy_assets.engines.reading.papers.work import Parsed, Work, refused
 from empathy_assets.policy.load import number
@@ -18,6 +20,7 @@ from empathy_assets.records.reject import Reject
 Json = Any
 """A value out of a JSON reply; each parser checks the type where it reads."""
 
+_ERROR_KEYS = 6  # an error body has few keys; a record may carry a `message` beside its many fields
 _REFETCH = "Fetch the page again; a dropped connection or a proxy's error page leaves such a reply."
 
 
@@ -37,6 +40,8 @@ def depth_exceeded(text: str) -> bool:
 def loaded(data: bytes, lists: Iterable[str]) -> tuple[Json, list[Reject]]:
     """Return the JSON value in `data`; of a cut reply, `{key: [whole records]}` for the first of the keys `lists` found in it.
 
+    Several values one after the other (one work or one page per line, as researchers save them) come back as one list.
+
     Returns:
         The value (None if there is nothing to use) and the rejects that say what is missing.
     """
@@ -52,7 +57,46 @@ def loaded(data: bytes, lists: Iterable[str]) -> tuple[Json, list[Reject]]:
     try:
         return json.loads(text, strict=False), []
     except (ValueError, RecursionError):
-        return _salvaged(text, lists)
+        return _lines(text) if _is_lines(text) else _salvaged(text, lists)
+
+
+def _is_lines(text: str) -> bool:
+    """Return whether one of the first lines is a whole object by itself; a reply printed over several lines never starts so."""
+    for line in islice(io.StringIO(text), 3):
+        if line.startswith("{") and len(line) > 2:  # `{}` may stand inside a pretty-printed reply
+            try:
+                json.loads(line, strict=False)
+            except (ValueError, RecursionError):
+                continue
+            return True
+    return False
+
+
+def _lines(text: str) -> tuple[Json, list[Reject]]:
+    found: list[Json] = []
+    rejects: list[Reject] = []
+    for row, line in enumerate(io.StringIO(text), start=1):
+        piece = line.strip().rstrip(",")
+        try:
+            found += _values(piece)
+        except (ValueError, RecursionError):
+            detail = f"found {piece[:60]!r}, expected one JSON object"
+            remedy = "Save the file again, one work a line."
+            rejects.append(refused("damaged-record", position=f"line {row}", detail=detail, remedy=remedy))
+            if len(rejects) >= max_records():
+                break
+    return found, rejects
+
+
+def _values(text: str) -> list[Json]:
+    """Return the JSON values that stand one after the other in a line."""
+    decoder, position, found = json.JSONDecoder(strict=False), 0, list[Json]()
+    while position < len(text):
+        value, position = decoder.raw_decode(text, position)
+        found += cast("list[Json]", value) if isinstance(value, list) else [value]
+        while text[position : position + 1] in (" ", ",", "\t"):
+            position += 1
+    return found
 
 
 def _salvaged(text: str, lists: Iterable[str]) -> tuple[Json, list[Reject]]:
@@ -89,9 +133,10 @@ def listed(value: Json, *path: str) -> list[Json]:
 
 
 def records_of(value: Json, *path: str) -> list[Json]:
-    """Return the records of a reply: a bare list, the list at `path`, or the value itself if it is one record."""
+    """Return the records of a reply, of several, or of none: a bare list, the list at `path`, or the value itself if it is one record."""
     if isinstance(value, list):
-        return cast("list[Json]", value)
+        entries = cast("list[Json]", value)
+        return [record for entry in entries for record in (listed(entry, *path) if at(entry, *path) is not None else [entry])]
     return listed(value, *path) if at(value, *path) is not None or not value else [value]
 
 
@@ -118,7 +163,10 @@ def each(records: Iterable[Json], build: Callable[[dict[str, Json], str], Work |
     kept, rejects = limited(list(records))
     for index, record in enumerate(kept, start=1):
         position = f"record {index}"
-        if not isinstance(record, dict):
+        if record is None:
+            detail = "found null, which a service answers for an identifier it does not know"
+            rejects.append(refused("not-found", position=position, detail=detail, remedy="Correct the identifier and fetch again."))
+        elif not isinstance(record, dict):
             detail = f"found a {type(record).__name__}, expected an object"
             rejects.append(refused("not-an-object", position=position, detail=detail, remedy=_REFETCH))
         elif (work := build(mapping(record), position)) is None:
@@ -130,10 +178,14 @@ def each(records: Iterable[Json], build: Callable[[dict[str, Json], str], Work |
 
 
 def service_error(value: Json) -> list[Reject]:
-    """Return the reject for a reply that says only what went wrong, or an empty list."""
+    """Return the reject for a reply that says only what went wrong, or lists identifiers only; else an empty list."""
     body = mapping(value)
-    for key in ("error", "message", "errMsg", "errorMessage"):
-        if isinstance(body.get(key), str) and len(body) <= 4:
-            detail = f"the service answered: {body[key][:200]}"
-            return [refused("service-error", detail=detail, remedy="Correct the request and fetch again.")]
+    problems = [at(problem, "message") for problem in listed(body, "message")] + [at(body, "esearchresult", "ERROR")]
+    problems += [body.get(key) for key in ("error", "message", "errMsg", "errorMessage")] if len(body) <= _ERROR_KEYS else []
+    if said := [problem for problem in problems if isinstance(problem, str) and problem.strip()]:
+        detail = f"the service answered: {'; '.join(said)[:200]}"
+        return [refused("service-error", detail=detail, remedy="Correct the request and fetch again.")]
+    if "esearchresult" in body or "linksets" in body or isinstance(at(body, "result", "uids"), list):
+        detail = "found a reply of E-utilities that lists identifiers or citations only"
+        return [refused("no-abstracts", detail=detail, remedy="Land the efetch reply (rettype=abstract, retmode=xml) instead.")]
     return []

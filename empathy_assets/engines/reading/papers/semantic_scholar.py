@@ -6,8 +6,9 @@ Lives here: bytes to works. Must not live here: HTTP or paging.
 from typing import Any
 
 from empathy_assets.engines.reading.papers import fields
+from empathy_assets.engines.reading.papers.fragments import fragment_sections, one_line
 from empathy_assets.engines.reading.papers.reply import Json, at, each, listed, loaded, mapping, records_of, service_error
-from empathy_assets.engines.reading.papers.work import Parsed, Section, Work
+from empathy_assets.engines.reading.papers.work import Parsed, Work
 
 
 def parse(data: bytes) -> Parsed:
@@ -28,7 +29,7 @@ def _records(value: Json) -> list[Json]:
 
 def work(record: dict[str, Any], position: str) -> Work | None:
     """Return one paper as a work, or None if it has neither title nor identifier."""
-    title, number = fields.squeezed(record.get("title")), fields.pmid(at(record, "externalIds", "PubMed"))
+    title, number = one_line(fields.squeezed(record.get("title"))), fields.pmid(at(record, "externalIds", "PubMed"))
     doi = fields.doi(at(record, "externalIds", "DOI"))
     if not title and not doi and not number:
         return None
@@ -38,13 +39,14 @@ def work(record: dict[str, Any], position: str) -> Work | None:
         title=title,
         authors=tuple(filter(None, (fields.squeezed(at(a, "name")) for a in listed(record, "authors")))),
         year=fields.year(record.get("year")) or fields.year(record.get("publicationDate")),
-        abstract=(Section(text=abstract),) if abstract else (),
+        abstract=tuple(fragment_sections(abstract)),
         doi=doi,
         pmid=number,
+        pmcid=fields.pmcid(at(record, "externalIds", "PubMedCentral")),
         journal=fields.squeezed(at(record, "journal", "name")) or fields.squeezed(record.get("venue")),
         licence=fields.licence(at(record, "openAccessPdf", "license")),
         origin=fields.squeezed(record.get("url")) or f"https://www.semanticscholar.org/paper/{identity}",
         record_id=identity,
         position=position,
-        flags=("retracted",) if title.upper().startswith(("RETRACTED:", "[RETRACTED]", "RETRACTED ARTICLE")) else (),
+        flags=tuple(sorted(fields.title_flags(title))),
     )

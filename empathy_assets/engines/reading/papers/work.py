@@ -18,6 +18,7 @@ FLAGS = (
     "concern",
     "concern-notice",
     "book",
+    "preprint",
     "vernacular",
     "repaired",
 )
@@ -46,8 +47,10 @@ class Work(BaseModel):
     body: tuple[Section, ...] = Field(default=(), description="The full text by paragraph, where the source holds it.")
     doi: str = Field(default="", description="DOI, lower case, without the resolver's address.")
     pmid: str = Field(default="", description="PubMed identifier, digits.")
+    pmcid: str = Field(default="", description="PubMed Central identifier, `PMC` and digits.")
     journal: str = Field(default="", description="Journal, or publisher of a book.")
     licence: str = Field(default="", description="SPDX identifier if the source states a licence that has one.")
+    declared: str = Field(default="", description="SPDX identifier the landed file was declared under; holds if `licence` is empty.")
     language: str = Field(default="", description="ISO 639-1 code of the text at hand, empty if the source does not say.")
     origin: str = Field(default="", description="Address at which a person can look the work up.")
     record_id: str = Field(default="", description="The service's own identifier.")

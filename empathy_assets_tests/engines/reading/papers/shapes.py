@@ -167,3 +167,29 @@ TI  - Correction.
 PT  - Published Erratum
 SO  - Invented. 2016;1(2):1.
 """.encode()
+
+RIS = f"""1.
+Provider: Invented Index
+TY  - JOUR
+T1  - Warmth in the
+first hour
+A1  - Vale, Ines
+A1  - The Panel
+Y1  - 2019/04//
+N2  - AIM: {LONG} RESULTS: {LONG}
+JF  - Invented Letters
+DO  - https://doi.org/10.5555/SHAPE.8
+LA  - English
+DB  - PubMed
+AN  - 990000109
+ER  -
+
+2.
+TY  - CHAP
+TI  - Retracted: Rest and talk
+AU  - Reed, T.
+PY  - 2006
+AB  - <p>{LONG}</p>
+UR  - https://example.org/2
+ER  -
+""".encode()

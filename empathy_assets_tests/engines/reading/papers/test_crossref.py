@@ -50,3 +50,23 @@ def test_plain_text_error_and_cut_page():
     works, rejects = crossref.parse(page[:-300])
     assert len(works) == 1
     assert [(r.reason, r.position) for r in rejects] == [("truncated", "record 2")]
+
+
+def test_a_licence_of_the_manuscript_or_after_an_embargo_is_not_the_articles():
+    cc = "https://creativecommons.org/licenses/by-nc-nd/4.0/"
+    for entry in ({"URL": cc, "content-version": "am"}, {"URL": cc, "content-version": "vor", "delay-in-days": 365}):
+        assert crossref.parse(as_json(crossref_item(license=[entry])))[0][0].licence == ""
+    open_now = {"URL": cc, "content-version": "vor", "delay-in-days": 0}
+    assert crossref.parse(as_json(crossref_item(license=[open_now])))[0][0].licence == "CC-BY-NC-ND-4.0"
+
+
+def test_citation_managers_write_strings_where_crossref_writes_lists():
+    item = {"DOI": "10.5555/x", "title": "One", "container-title": "Invented", "author": [{"literal": "The Group"}], "type": "article"}
+    (work,), rejects = crossref.parse(as_json([item]))
+    assert (work.title, work.journal, work.authors, rejects) == ("One", "Invented", ("The Group",), [])
+
+
+def test_pages_one_per_line_and_preprints():
+    page = as_json({"message-type": "work-list", "message": {"items": [crossref_item(type="posted-content", subtype="preprint")]}})
+    works, rejects = crossref.parse(page + b"\n" + page)
+    assert ([w.flags for w in works], rejects) == ([("preprint",)] * 2, [])

@@ -45,3 +45,11 @@ def test_xml_and_cut_xml():
     assert [r.reason for r in rejects] == ["truncated"]
     assert europe_pmc.parse(b"<responseWrapper><res")[1][0].reason == "not-well-formed"
     assert europe_pmc.parse(b'<!DOCTYPE r [<!ENTITY a "b">]><responseWrapper/>')[1][0].reason == "entity-declarations"
+
+
+def test_preprints_and_partial_retractions_are_told_apart():
+    preprint = epmc_result(source="PPR", id="PPR1", pmid=None, pmcid="PMC9")
+    partly = epmc_result(commentCorrectionList={"commentCorrection": [{"type": "Partial retraction in"}]})
+    works, _ = europe_pmc.parse(as_json({"resultList": {"result": [preprint, partly]}}))
+    assert [w.flags for w in works] == [("preprint",), ("retracted",)]
+    assert works[0].pmcid == "PMC9"

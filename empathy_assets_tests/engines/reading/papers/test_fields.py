@@ -62,3 +62,54 @@ def test_language(value, expected):
 def test_nothing_raises(value):
     for form in (fields.doi, fields.pmid, fields.year, fields.licence, fields.language, fields.squeezed):
         form(value)
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ("https://creativecommons.org/licenses/by-nc/3.0/us/", "CC-BY-NC-3.0"),
+        ("http://creativecommons.org/licenses/by/3.0/igo/", "CC-BY-3.0-IGO"),
+        ("creativecommons.org/licenses/by-nd-nc/1.0", "CC-BY-NC-ND-1.0"),
+        ("https://creativecommons.org/licences/by/4.0/legalcode", "CC-BY-4.0"),
+        ("https://creativecommons.org/licenses/by-nc-sa/4.0", "CC-BY-NC-SA-4.0"),
+        ("https://creativecommons.org/licenses/publicdomain/", "CC-PDDC"),
+        ("https://www.elsevier.com/tdm/userlicense/1.0/", ""),
+        ("https://www.springer.com/tdm", ""),
+        ("http://onlinelibrary.wiley.com/termsAndConditions#vor", ""),
+    ],
+)
+def test_licences_as_publishers_write_them(stated, expected):
+    assert fields.licence(stated) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "flags"),
+    [
+        ("Retracted: Rest and talk", ["retracted"]),
+        ("[RETRACTED] Rest and talk", ["retracted"]),
+        ("RETRACTED ARTICLE: Rest and talk", ["retracted"]),
+        ("Correction to: Rest and talk", ["erratum"]),
+        ("Erratum.", ["erratum"]),
+        ("Corrigendum to “Rest and talk”", ["erratum"]),
+        ("Retraction Note: Rest and talk", ["retraction-notice"]),
+        ("Expression of Concern: Rest and talk", ["concern-notice"]),
+        ("Correction of distorted memories in grief", []),
+        ("Withdrawal from sedatives: an interview study", []),
+        ("Retraction of the lower lid", []),
+        ("Corrections officers and burnout", []),
+    ],
+)
+def test_titles_that_say_how_a_work_stands(title, flags):
+    assert fields.title_flags(title) == flags
+
+
+def test_central_identifiers_and_kinds():
+    assert [fields.pmcid(v) for v in ("PMC123", "123", "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC77/", "PMC5.2", None, "x")] == [
+        "PMC123",
+        "PMC123",
+        "PMC77",
+        "PMC5",
+        "",
+        "",
+    ]
+    assert [fields.preprint(v) for v in ("Preprint", "posted-content", "article", None)] == ["preprint", "preprint", "", ""]

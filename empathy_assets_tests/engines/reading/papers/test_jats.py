@@ -56,3 +56,45 @@ def test_article_without_citation_and_hostile_article():
 def test_any_cut_is_answered(position, noise):
     works, rejects = jats.parse(JATS[:position] + noise + JATS[position + 3 :])
     assert works or rejects
+
+
+def document(front: str = "", body: str = "", attributes: str = "") -> bytes:
+    """Return an article with the given parts."""
+    return (
+        f"<article {attributes}><front><article-meta><article-id pub-id-type='pmcid'>PMC12.1</article-id><title-group>"
+        f"<article-title>Una voz lenta</article-title><trans-title-group xml:lang='en'><trans-title>A slow voice</trans-title>"
+        f"</trans-title-group></title-group>{front}</article-meta></front><body>{body}</body></article>"
+    ).encode()
+
+
+def test_an_article_in_another_language_gives_its_english_abstract_only():
+    front = "<abstract><p>Resumen.</p></abstract><trans-abstract xml:lang='en'><p>Summary.</p></trans-abstract>"
+    (work,), _ = jats.parse(document(front, "<p>Cuerpo.</p>", "xml:lang='es'"))
+    assert (work.title, work.language, work.flags, work.pmcid) == ("A slow voice", "en", ("vernacular",), "PMC12")
+    assert ([s.text for s in work.abstract], work.body) == (["Summary."], ())
+    (work,), _ = jats.parse(document(front, "<p>Body.</p>", "xml:lang='en'"))
+    assert ([s.text for s in work.abstract], work.title) == (["Resumen."], "Una voz lenta")
+
+
+def test_abstracts_of_other_kinds_and_bare_text():
+    front = (
+        "<abstract>Bare words.</abstract><abstract abstract-type='teaser'><p>Read me.</p></abstract>"
+        "<abstract abstract-type='plain-language-summary'><title>Plainly</title><p>Simple words.</p></abstract>"
+    )
+    (work,), _ = jats.parse(document(front))
+    assert [(s.label, s.text) for s in work.abstract] == [("", "Bare words."), ("Plain language summary", "Simple words.")]
+
+
+def test_superscript_citations_leave_nothing_behind():
+    marks = "<sup><xref ref-type='bibr' rid='a'>1</xref>,<xref ref-type='bibr' rid='b'>2</xref></sup>"
+    ranged = "[<xref ref-type='bibr' rid='a'>7</xref>-<xref ref-type='bibr' rid='b'>12</xref>]"
+    (work,), _ = jats.parse(
+        document(body=f"<p>It helped.{marks} It lasted {ranged} for 10<sup>2</sup> days<xref ref-type='fn' rid='c'>†</xref>.</p>")
+    )
+    assert work.body[0].text == "It helped. It lasted for 10² days."
+
+
+def test_a_reply_of_several_documents_and_of_a_repository():
+    one, two = document("<abstract><p>One.</p></abstract>"), document("<abstract><p>Two.</p></abstract>").replace(b"PMC12", b"PMC13")
+    assert [w.pmcid for w in jats.parse(one + two)[0]] == ["PMC12", "PMC13"]
+    assert [w.pmcid for w in jats.parse(b"<OAI-PMH>" + one + two + b"</OAI-PMH>")[0]] == ["PMC12", "PMC13"]

@@ -25,7 +25,7 @@ def test_doi_pmid_and_title_join_and_fill_each_other():
         Work(title="Fourth", pmid="9", journal="J"),
     ]
     (work,) = merged(works)
-    assert (work.title, work.pmid, work.licence, work.journal, work.flags) == (TITLE, "9", "CC-BY-4.0", "J", ("corrected",))
+    assert (work.title, work.pmid, work.licence, work.journal, work.flags) == ("Other words", "9", "CC-BY-4.0", "J", ("corrected",))
     assert (work.file, work.position, work.abstract[0].text) == ("two", "record 7", "Text.")
 
 
@@ -43,6 +43,39 @@ def test_short_titles_conflicting_identifiers_and_distant_years_keep_works_apart
 def test_a_retraction_known_to_one_source_reaches_the_merged_work():
     (work,) = merged([Work(title=TITLE, doi="10.5555/a"), Work(title=TITLE, doi="10.5555/a", flags=("retracted",))])
     assert work.flags == ("retracted",)
+
+
+def test_a_preprint_and_a_notice_stay_works_of_their_own():
+    plain = Work(title=TITLE, year=2020)
+    assert len(merged([plain, Work(title=TITLE, year=2020, flags=("preprint",))])) == 2
+    assert len(merged([plain, Work(title=TITLE, year=2020, flags=("erratum",))])) == 2
+
+
+def test_full_text_and_abstract_meet_by_pmcid():
+    (work,) = merged([Work(title="x", pmcid="PMC1", body=(Section(text="Body."),)), Work(title="y", pmcid="PMC1", pmid="4")])
+    assert (work.pmid, work.body[0].text) == ("4", "Body.")
+
+
+WORKS = st.builds(
+    Work,
+    title=st.sampled_from([TITLE, f"{TITLE}.", "Another long title of one", "Short"]),
+    doi=st.sampled_from(["", "10.5555/a", "10.5555/b"]),
+    pmid=st.sampled_from(["", "1", "2"]),
+    year=st.sampled_from([None, 2019, 2020, 2022]),
+    flags=st.sampled_from([(), ("preprint",), ("erratum",), ("retracted",)]),
+    abstract=st.sampled_from([(), (Section(text="Text."),), (Section(text="Longer text."),)]),
+    file=st.sampled_from(["one", "two"]),
+)
+
+
+@given(st.lists(WORKS, max_size=9).flatmap(lambda works: st.tuples(st.just(works), st.permutations(works))))
+def test_the_order_of_works_changes_neither_groups_nor_content(pair):
+    works, shuffled = pair
+
+    def content(found: list[Work]) -> list[str]:
+        return sorted(work.model_dump_json() for work in merged(found))
+
+    assert content(works) == content(list(shuffled))
 
 
 @given(st.lists(st.tuples(st.sampled_from(["", "1", "2", "3"]), st.sampled_from(["", "10.5555/a", "10.5555/b"])), max_size=12))

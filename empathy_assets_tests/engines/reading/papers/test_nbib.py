@@ -19,7 +19,7 @@ def test_wrapped_fields_labels_and_citation():
 
 
 def test_record_without_citation_is_rejected_with_its_line():
-    works, (reject,) = nbib.parse(b"OWN - NLM\nAB  - Something.\n")
+    works, (reject,) = nbib.parse(b"STAT- Publisher\nAB  - Something.\n")
     assert works == []
     assert (reject.reason, reject.position) == ("no-citation", "record 1, line 1")
 
@@ -27,3 +27,13 @@ def test_record_without_citation_is_rejected_with_its_line():
 @given(st.text(max_size=300))
 def test_any_text_is_answered(text):
     nbib.parse(text.encode("utf-8", "surrogatepass"))
+
+
+def test_a_cut_export_and_a_partial_retraction():
+    record = "PMID- 99000012%d\nOWN - NLM\nTI  - A title of study %d\n%sSO  - Invented. 2016;1(1):1-9.\n\n"
+    text = record % (1, 1, "PRIN- Invented. 2017\nPMC - PMC77\n") + record % (2, 2, "")
+    (work, _), rejects = nbib.parse(text.encode())
+    assert (work.flags, work.pmcid, rejects) == (("retracted",), "PMC77", [])
+    works, (reject,) = nbib.parse(text[: text.rindex("SO  -")].encode())
+    assert [w.pmid for w in works] == ["990000121"]
+    assert (reject.reason, reject.position) == ("truncated", "record 2, line 8")

@@ -43,7 +43,7 @@ def test_structured_abstract_keeps_labels_and_drops_the_placeholder_label():
         (
             '<mml:math xmlns:mml="http://www.w3.org/1998/Math/MathML"><mml:msup><mml:mi>r</mml:mi><mml:mn>2</mml:mn></mml:msup>'
             "<mml:mo>=</mml:mo><mml:mfrac><mml:mn>1</mml:mn><mml:mn>25</mml:mn></mml:mfrac></mml:math>",
-            "r^2=1/(25)",
+            "r^2=1/25",
         ),
         ("plain<!-- note --> text <?pi?>on", "plain text on"),
     ],
@@ -168,3 +168,37 @@ def test_any_cut_or_spoiled_reply_is_answered(position, noise):
     works, rejects = pubmed.parse(data[:position] + noise)
     assert all(w.title or w.pmid for w in works)
     assert all(r.reason and r.remedy for r in rejects)
+
+
+def test_escaped_markup_in_an_abstract_and_an_english_other_abstract():
+    work = one(article(abstract="<AbstractText>&lt;p&gt;Calm &lt;b&gt;voices&lt;/b&gt; helped, p&lt;0.05.&lt;/p&gt;</AbstractText>"))
+    assert [s.text for s in work.abstract] == ["Calm voices helped, p<0.05."]
+    other = '<OtherAbstract Type="X" Language="%s"><AbstractText>%s</AbstractText></OtherAbstract>'
+    record = article(abstract="").replace("</Article>", "</Article>" + other % ("fre", "Voix.") + other % ("eng", "Voices."))
+    assert [s.text for s in one(record).abstract] == ["Voices."]
+
+
+def test_names_that_lost_their_spaces_get_them_back():
+    title = "At the<i>TERT</i>gene of <i>S. rosetta</i>is <b>M</b>indfulness <i>trans</i>formed, anti-<i>ABC</i>"
+    assert one(article(title=title)).title == "At the TERT gene of S. rosetta is Mindfulness transformed, anti-ABC"
+
+
+def test_withdrawn_records_are_named():
+    works, (reject,) = pubmed.parse(b"<PubmedArticleSet><DeleteCitation><PMID>77</PMID><PMID>78</PMID></DeleteCitation></PubmedArticleSet>")
+    assert (works, reject.reason) == ([], "deleted-records")
+    assert "77, 78" in reject.detail
+
+
+def test_a_record_beyond_all_measure_is_left_out(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pubmed, "number_of", lambda *_: 2000)
+    (work,), (reject,) = pubmed.parse(article_set(article(1, title="x" * 3000), article(2)))
+    assert (work.pmid, reject.reason, reject.position) == ("2", "too-large", "record 1")
+
+
+def test_a_chapter_has_the_year_of_its_own():
+    chapter = (
+        "<PubmedBookArticle><BookDocument><PMID>5</PMID><Book><BookTitle>All</BookTitle><PubDate><Year>1993</Year></PubDate></Book>"
+        "<ArticleTitle>One part</ArticleTitle><ContributionDate><Year>2006</Year></ContributionDate></BookDocument></PubmedBookArticle>"
+    )
+    (work,), _ = pubmed.parse(article_set(chapter))
+    assert (work.title, work.year, work.flags) == ("One part", 2006, ("book",))

@@ -37,7 +37,7 @@ def test_spoiled_records_and_errors_have_reasons():
     assert len(works) == 1
     assert [(r.reason, r.position) for r in rejects] == [
         ("not-an-object", "record 1"),
-        ("not-an-object", "record 2"),
+        ("not-found", "record 2"),
         ("no-citation", "record 3"),
     ]
     assert semantic_scholar.parse(b'{"error": "Paper not found"}')[1][0].reason == "service-error"
