@@ -96,31 +96,43 @@ def _loop() -> bytes:
 
 
 ARCHIVES = [
-    Attack("epub/laughs.epub", lambda _: _doctyped(laughs(), _PAGE * 3 + "<p>&l11;</p>")),
-    Attack("epub/quadratic.epub", lambda _: _doctyped(quadratic(), _PAGE * 3 + "<p>&q;</p>" * 20_000)),
-    Attack("epub/external.epub", lambda g: _doctyped(external(g), _PAGE * 3 + "<p>&f;&h;</p>")),
-    Attack("epub/remote.epub", lambda g: _book(
-        f'<img src="{g.url}i"/><svg xmlns="http://www.w3.org/2000/svg"><image href="{g.url}s"/></svg><object data="{g.url}o"/>'
-        f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" parse="text" href="file://{g.outside}"/>{_PAGE * 3}',
-        manifest=f'<item id="r" href="{g.url}r.xhtml" media-type="application/xhtml+xml"/>', spine='<itemref idref="r"/>')),
+    Attack("epub/laughs.epub", lambda _: _doctyped(laughs(), _PAGE * 3 + "<p>&l11;</p>"), records=True),
+    Attack("epub/quadratic.epub", lambda _: _doctyped(quadratic(), _PAGE * 3 + "<p>&q;</p>" * 20_000), records=True),
+    Attack("epub/external.epub", lambda g: _doctyped(external(g), _PAGE * 3 + "<p>&f;&h;</p>"), records=True),
+    Attack(
+        "epub/remote.epub",
+        lambda g: _book(
+            f'<img src="{g.url}i"/><svg xmlns="http://www.w3.org/2000/svg"><image href="{g.url}s"/></svg><object data="{g.url}o"/>'
+            f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" parse="text" href="file://{g.outside}"/>{_PAGE * 3}',
+            manifest=f'<item id="r" href="{g.url}r.xhtml" media-type="application/xhtml+xml"/>',
+            spine='<itemref idref="r"/>',
+        ),
+        ("missing-resource",),
+        records=True,
+    ),
     Attack("epub/ratio.epub", lambda _: _book(extra={"OPS/b.xhtml": "a" * 20 * _MEGA}), ("zip-bomb",)),
-    Attack("epub/lying.epub", lambda _: _patched(_book(_PAGE * 2000), "OPS/c.xhtml", size=100)),
+    Attack("epub/lying.epub", lambda _: _patched(_book(_PAGE * 2000), "OPS/c.xhtml", size=100), ("damaged", "no-usable-text")),
     Attack("epub/claims.epub", lambda _: _patched(_book(), "OPS/c.xhtml", size=0xFFFFFFF0), ("zip-bomb",)),
     Attack("epub/encrypted.epub", lambda _: _patched(_book(), "OPS/c.xhtml", flags=1), ("encrypted",)),
-    Attack("epub/overlap.epub", _overlapping),
+    Attack("epub/overlap.epub", _overlapping, ("zip-bomb",)),
     Attack("epub/members.epub", lambda _: _book(extra={f"m/{n}": "" for n in range(70_000)}), ("zip-bomb",)),
     Attack("epub/nested.epub", lambda _: _nested(), ("damaged",)),
     Attack("epub/parent.epub", lambda _: _named("../../evil.xhtml"), ("path-traversal",)),
     Attack("epub/absolute.epub", lambda _: _named("/etc/evil.xhtml"), ("path-traversal",)),
     Attack("epub/drive.epub", lambda _: _named("C:\\evil.xhtml"), ("path-traversal",)),
     Attack("epub/backslash.epub", lambda _: _named("..\\..\\evil.xhtml"), ("path-traversal",)),
-    Attack("epub/link.epub", lambda _: _linked()),
-    Attack("epub/loop.epub", lambda _: _loop()),
-    Attack("epub/deep-nav.epub", lambda _: _book(extra={"OPS/nav.xhtml": xhtml(_deep_nav(5000))}, manifest=_NAV)),
-    Attack("epub/deep.epub", lambda _: _book("<div>" * 50_000 + _PAGE * 3)),
-    Attack("epub/manifest.epub", lambda _: _book(manifest='<item id="x" href="gone.xhtml"/>' * 50_000)),
-    Attack("epub/manifest-ids.epub", lambda _: _book(manifest="".join(f'<item id="x{n}" href="gone{n}.xhtml"/>' for n in range(20_000)))),
-]  # fmt: skip
+    Attack("epub/link.epub", lambda _: _linked(), records=True),
+    Attack("epub/loop.epub", lambda _: _loop(), records=True),
+    Attack("epub/deep-nav.epub", lambda _: _book(extra={"OPS/nav.xhtml": xhtml(_deep_nav(5000))}, manifest=_NAV), records=True),
+    Attack("epub/deep.epub", lambda _: _book("<div>" * 50_000 + _PAGE * 3), ("no-usable-text",)),
+    Attack("epub/manifest.epub", lambda _: _book(manifest='<item id="x" href="gone.xhtml"/>' * 50_000), ("zip-bomb",)),
+    Attack(
+        "epub/manifest-ids.epub",
+        lambda _: _book(manifest="".join(f'<item id="x{n}" href="gone{n}.xhtml"/>' for n in range(20_000))),
+        ("missing-resource",),
+        records=True,
+    ),
+]
 
 
 def _objects(objects: Mapping[int, bytes | str], root: int = 1) -> bytes:
@@ -176,25 +188,46 @@ def _xref_loop() -> bytes:
 _FORM = "<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X 6 0 R>>>>/Length 12>>stream\n/X Do /X Do \nendstream"
 
 PDFS = [
-    Attack("pdf/kids-loop.pdf", lambda _: _objects(_sheet(_shown(), pages="<</Type/Pages/Kids[2 0 R 3 0 R]/Count 2>>"))),
-    Attack("pdf/count.pdf", lambda _: _objects(_sheet(_shown(), pages=f"<</Type/Pages/Kids[3 0 R]/Count {10**9}>>"))),
-    Attack("pdf/claimed.pdf", lambda _: _objects(_sheet(_shown(), pages="<</Type/Pages/Kids[3 0 R]/Count 100000>>"))),
-    Attack("pdf/same-page.pdf", lambda _: _objects(_sheet(_shown(), pages=f"<</Type/Pages/Kids[{'3 0 R ' * 4000}]/Count 4000>>"))),
-    Attack("pdf/xref-loop.pdf", lambda _: _xref_loop()),
-    Attack("pdf/no-xref.pdf", lambda _: _objects(_sheet(_shown())).replace(b"startxref", b"startxxxx")),
-    Attack("pdf/box.pdf", lambda _: _objects(_sheet(_shown(), box="-1e38 -1e38 1e38 1e38"))),
-    Attack("pdf/stream.pdf", lambda _: _objects(_sheet(_shown() + b" " * 200 * _MEGA, packed=True))),
-    Attack("pdf/text.pdf", lambda _: _objects(_sheet(_shown(100_000), packed=True))),
-    Attack("pdf/outline-loop.pdf", lambda _: _outlined(1, itself=True)),
-    Attack("pdf/outline.pdf", lambda _: _outlined(50_000)),
-    Attack("pdf/form-loop.pdf", lambda _: _objects({**_sheet(b"/X Do"), 3: "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R"
-           "/Resources<</XObject<</X 6 0 R>>>>>>", 6: _FORM})),
-    Attack("pdf/no-map.pdf", lambda _: _objects(_sheet(_shown(), font="<</Type/Font/Subtype/Type3/FontMatrix[1 0 0 1 0 0]/CharProcs<<>>"
-           "/Encoding<</Differences[0/a]>>>>"))),
-    Attack("pdf/cut.pdf", lambda _: pdf([[TRUTH[:80]] * 20] * 3)[:900]),
-    Attack("pdf/junk.pdf", lambda _: b"%PDF-1.7\n" + bytes(range(256)) * 4000),
-    Attack("pdf/deep-array.pdf", lambda _: _objects({**_sheet(_shown()), 6: "[" * 300_000})),
-    Attack("pdf/password.pdf", lambda _: pdf([prose(1)], password="x"), ("encrypted",)),
-]  # fmt: skip
+    Attack(
+        "pdf/kids-loop.pdf",
+        lambda _: _objects(_sheet(_shown(), pages="<</Type/Pages/Kids[2 0 R 3 0 R]/Count 2>>")),
+        ("damaged",),
+        records=True,
+    ),
+    Attack("pdf/count.pdf", lambda _: _objects(_sheet(_shown(), pages=f"<</Type/Pages/Kids[3 0 R]/Count {10**9}>>")), records=True),
+    Attack("pdf/claimed.pdf", lambda _: _objects(_sheet(_shown(), pages="<</Type/Pages/Kids[3 0 R]/Count 100000>>")), ("too-large",)),
+    Attack(
+        "pdf/same-page.pdf", lambda _: _objects(_sheet(_shown(), pages=f"<</Type/Pages/Kids[{'3 0 R ' * 150}]/Count 150>>")), records=True
+    ),
+    Attack("pdf/xref-loop.pdf", lambda _: _xref_loop(), records=True),
+    Attack("pdf/no-xref.pdf", lambda _: _objects(_sheet(_shown())).replace(b"startxref", b"startxxxx"), records=True),
+    Attack("pdf/box.pdf", lambda _: _objects(_sheet(_shown(), box="-1e38 -1e38 1e38 1e38")), records=True),
+    Attack("pdf/stream.pdf", lambda _: _objects(_sheet(_shown() + b" " * 50 * _MEGA, packed=True)), records=True),
+    Attack("pdf/text.pdf", lambda _: _objects(_sheet(_shown(3000), packed=True)), records=True),
+    Attack("pdf/outline-loop.pdf", lambda _: _outlined(1, itself=True), records=True),
+    Attack("pdf/outline.pdf", lambda _: _outlined(50_000), records=True),
+    Attack(
+        "pdf/form-loop.pdf",
+        lambda _: _objects(
+            {
+                **_sheet(b"/X Do"),
+                3: "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R/Resources<</XObject<</X 6 0 R>>>>>>",
+                6: _FORM,
+            }
+        ),
+        ("memory",),
+    ),
+    Attack(
+        "pdf/no-map.pdf",
+        lambda _: _objects(
+            _sheet(_shown(), font="<</Type/Font/Subtype/Type3/FontMatrix[1 0 0 1 0 0]/CharProcs<<>>/Encoding<</Differences[0/a]>>>>")
+        ),
+        ("no-usable-text",),
+    ),
+    Attack("pdf/cut.pdf", lambda _: pdf([[TRUTH[:80]] * 20] * 3)[:900], ("damaged",)),
+    Attack("pdf/junk.pdf", lambda _: b"%PDF-1.7\n" + bytes(range(256)) * 4000, ("damaged",)),
+    Attack("pdf/deep-array.pdf", lambda _: _objects({**_sheet(_shown()), 6: "[" * 300_000}), records=True),
+    Attack("pdf/password.pdf", lambda _: pdf([prose(1)], **{"password": "x"}), ("encrypted",)),
+]
 
 ATTACKS = [*ARCHIVES, *PDFS]

@@ -68,12 +68,10 @@ def read(path: Path) -> BookText:
         if gutenberg.is_gutenberg("\n".join(p.text for p in book.paras[:_HEAD_PARAS])):
             start, stop = gutenberg.body_range([p.text for p in book.paras])
             book.paras = book.paras[start:stop]
-        for target, _, _ in package.items.values():
-            if (
-                target not in archive
-                and not target.startswith(("http:", "https:"))
-                and not any(p.position == target[:80] for p in book.problems)
-            ):
+        told = {problem.position for problem in book.problems}
+        for target in dict.fromkeys(target for target, _, _ in package.items.values()):
+            if target not in archive and target[:80] not in told and not target.startswith(("http:", "https:")):
+                told.add(target[:80])
                 book.problems.append(
                     ReadError("missing-resource", f"the manifest names {target!r}, which the archive does not hold", target[:80])
                 )

@@ -53,7 +53,7 @@ def read(path: Path, context: FileContext) -> Iterator[Row]:
 
 
 def _without_signatures(book: BookText) -> list[Para]:
-    """Return the paragraphs with the author's name, where it stands alone, as text: on a title page or under a preface it heads no chapter."""
+    """Return the paragraphs with the author's name, where it stands alone, as text: under a preface it heads no chapter."""
     names = {"by", *(name.casefold() for name in book.authors)}
     return [replace(para, level=0) if para.level and para.text.strip(" .").casefold() in names else para for para in book.paras]
 

@@ -32,27 +32,43 @@ _WEB_PAGE = re.compile(r"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _CONVERSATION_JSON = re.compile(r'"(?:messages|conversations?|dialogs?|dialogue|chosen|chat_log)"\s*:', re.IGNORECASE)
 
 
-def detect_source(path: Path) -> Source:
-    """Return the source whose reader fits a file best; never raises, an unreadable file counts as a book."""
+def _opening(path: Path) -> bytes | None:
+    """Return the first of a file's content, None where it is no plain file or cannot be read."""
     try:
-        head = head_of(path, _HEAD)
+        return None if path.is_symlink() or not path.is_file() else head_of(path, _HEAD)
     except OSError:
+        return None
+
+
+def detect_source(path: Path) -> Source:
+    """Return the source whose reader fits a file best; never raises, an unreadable file counts as a book.
+
+    Links, pipes and devices are never opened: a pipe nobody writes to would be waited for without end.
+    """
+    head = _opening(path)
+    if head is None:
         return "books"
     suffix = next((s.lower() for s in reversed(path.suffixes) if s.lower() != ".gz"), "")
     if head.startswith((b"PK\x03\x04", b"%PDF")):
         return "books"
     if recognised(head):
         return "academic_findings"
-    text = decode(head).lstrip("\ufeff \t\n")
+    return _of_text(decode(head).lstrip("\ufeff \t\n"), suffix)
+
+
+def _of_text(text: str, suffix: str) -> Source:
+    """Return the source of a text; where the ending of its name says nothing, its content decides."""
     if suffix in (".json", ".xml") and _WEB_PAGE.match(text):
         return "academic_findings"  # a service that was asked for records answered with a page
     if suffix in (".txt", ".md", "") and text[:1] not in ("{", "<") and is_timed(text):
         return "transcripts"
     if suffix in (".html", ".htm") and _TIMED_HTML.search(text):
         return "transcripts"
-    for source, suffixes in _SUFFIXES:
-        if suffix in suffixes:
-            return source
+    named: Source | None = next((source for source, suffixes in _SUFFIXES if suffix in suffixes), None)
+    return named or _of_content(text, suffix)
+
+
+def _of_content(text: str, suffix: str) -> Source:
     if text[:1] in ("{", "["):
         timed = _TIMED_JSON.search(text) or _TIMED_MESSAGE.search(text)
         return "transcripts" if timed and not _CONVERSATION_JSON.search(text) else "conversation_corpora"

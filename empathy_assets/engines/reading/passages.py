@@ -17,6 +17,8 @@ from empathy_assets.policy.load import number
 
 _CLAUSE = re.compile(r"(?<=[;:,—])\s+")
 _SEGMENTED = 10_000  # characters; paragraphs of prose are a fifth of it at most
+_OPENED, _LEFT_OPEN = 200, 20  # brackets in such a part; the segmenter looks from each for its end, so more are taken for commas
+_BRACKETS = str.maketrans("()[]{}", ",,,,,,")
 _ODD_SPACE = re.compile(r"\s+")
 
 
@@ -58,7 +60,9 @@ def _bounded(flat: str) -> Iterator[str]:
 
 
 def _segmented(text: str) -> list[str]:
-    analysed: Any = segmenter.analyze(text)  # pyright: ignore[reportUnknownMemberType]
+    opened = sum(text.count(mark) for mark in "([{")
+    crowded = opened > _OPENED or opened - sum(text.count(mark) for mark in ")]}") > _LEFT_OPEN
+    analysed: Any = segmenter.analyze(text.translate(_BRACKETS) if crowded else text)  # pyright: ignore[reportUnknownMemberType]
     starts: list[int] = sorted({s[0].offset for p in analysed for s in p if s})
     cuts = [0, *(o for o in starts if 0 < o < len(text)), len(text)]
     return [text[a:b].strip() for a, b in pairwise(cuts)]

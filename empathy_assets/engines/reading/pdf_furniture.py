@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import statistics
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -45,6 +46,8 @@ class Furniture:
         for page in pages:
             for i in _edges(page):
                 self._bases.setdefault(self._key(page[i]), []).append(page[i].base)
+        for bases in self._bases.values():
+            bases.sort()
         self._bands = self._band(pages)
 
     def _key(self, line: Line) -> str:
@@ -76,8 +79,8 @@ class Furniture:
         bases = self._bases.get(key, [])
         if not key or len(bases) < self._repeats:
             return False
-        near = sum(abs(base - line.base) <= _DRIFT * max(self._body, 1.0) for base in bases)
-        return near >= self._repeats
+        drift = _DRIFT * max(self._body, 1.0)
+        return bisect_right(bases, line.base + drift) - bisect_left(bases, line.base - drift) >= self._repeats
 
     def without(self, page: Sequence[Line]) -> list[Line]:
         """Return a page's lines without running heads, feet and page numbers."""

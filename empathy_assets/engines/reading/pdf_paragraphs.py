@@ -18,6 +18,7 @@ _STOP = re.compile(r"[.!?:][\"'”’)\]\d]{0,9}$")
 _SENTENCE = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=\d))[.!?][\"'”’)]? (?=[\"'“‘(]?[A-Z])")
 _LONG = 1500  # characters; past it a paragraph is divided where a page begins, so that page anchors stay true
 _LONGEST = 20 * _LONG
+_OVERLAP = 8  # characters of a sentence's end that may stand before the place up to which none was found
 _SHORT_LINE = 0.85  # of the width of the text
 _INDENT = 0.5  # type sizes
 _DEEP_INDENT = 0.5  # of the width of the text; further in is a date or a signature, no new paragraph
@@ -40,6 +41,7 @@ class Composer:
         self._headings = Headings(lines, outline, self._measures, self._joiner)
         self._held: Para | None = None
         self._previous: Line | None = None
+        self._searched = 0  # up to where the held paragraph is known to hold no end of a sentence
 
     def paragraphs(self) -> Iterator[Para]:
         """Yield headings and paragraphs in order."""
@@ -66,6 +68,7 @@ class Composer:
         if self._held:
             yield replace(self._held, text=self._held.text.rstrip(HYPHEN + SOFT_HYPHEN + INITIAL))
         self._held = self._previous = None
+        self._searched = 0
 
     def _text(self, line: Line) -> Iterator[Para]:
         """Add a line of text; yield what it ends."""
@@ -82,9 +85,11 @@ class Composer:
 
     def _divided(self, para: Para, page: int) -> Iterator[Para]:
         """Yield the whole sentences of a paragraph that has run on to a later page, and hold the rest."""
-        end = max((m.end() for m in _SENTENCE.finditer(para.text, max(0, len(para.text) - _LONGEST))), default=0)
+        begin = max(0, self._searched, len(para.text) - _LONGEST)
+        end = max((m.end() for m in _SENTENCE.finditer(para.text, begin)), default=0)
+        self._searched = 0 if end else max(0, len(para.text) - _OVERLAP)
         if end == 0 and len(para.text) > _LONGEST:
-            end = len(para.text)
+            end, self._searched = len(para.text), 0
         if end:
             yield replace(para, text=para.text[:end].rstrip())
             self._held = Para(para.text[end:], 0, page) if para.text[end:] else None

@@ -22,7 +22,7 @@ from empathy_assets.records.provenance import Provenance
 from empathy_assets.records.reject import Reject
 from empathy_assets.records.versions import PIPELINE_VERSION, SCHEMA_VERSION
 
-READER_VERSION = "3"
+READER_VERSION = "4"
 """Version of the readers; part of the cache key. Bump it with any change of what a file yields."""
 
 Source = Literal["academic_findings", "books", "transcripts", "conversation_corpora"]
@@ -56,6 +56,11 @@ def _defaults(model: type[BaseModel]) -> dict[str, Any]:
     return model.model_validate({}).model_dump()
 
 
+def _encodable(text: str) -> str:
+    """Return text with the halves of surrogate pairs, which UTF-8 cannot hold, written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 @dataclass(frozen=True)
 class FileContext:
     """The file being read: where it lies, what it is, under which rights."""
@@ -65,6 +70,10 @@ class FileContext:
     sha256: str
     rights: Rights
 
+    def __post_init__(self) -> None:
+        """Write a name that is no UTF-8 with escapes: no table can hold it as it is."""
+        object.__setattr__(self, "relative", _encodable(self.relative))
+
     def reject(self, reason: str, detail: str = "", position: str = "") -> Row:
         """Return a reject row for this file; the remedy is the policy's for `reason`."""
         remedies: dict[str, str] = table("reading")["remedies"]
@@ -72,9 +81,9 @@ class FileContext:
             "source": self.source,
             "file": self.relative,
             "file_sha256": self.sha256,
-            "position": position,
+            "position": _encodable(position),
             "reason": reason,
-            "detail": detail[:500],
+            "detail": _encodable(detail[:500]),
             "remedy": remedies.get(reason, ""),
         }
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import cache
 
 from empathy_assets.engines.reading.passages import Block
@@ -75,6 +74,13 @@ def _lists(key: str) -> tuple[str, ...]:
     return tuple(table("reading")["book"][key])
 
 
+@cache
+def _apparatus() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the titles of front and back matter: those that have to be equal, and the openings of those that may go on."""
+    titles = [*_lists("front_matter"), *_lists("back_matter")]
+    return frozenset(t for t in titles if not t.endswith("*")), tuple(t[:-1] for t in titles if t.endswith("*"))
+
+
 def is_chapter_title(text: str) -> bool:
     """Return whether a line opens with `Chapter 3`, `LECTURE II` and the like."""
     return bool(_CHAPTER.match(text.strip()))
@@ -88,7 +94,8 @@ def is_numbered(text: str) -> bool:
 def is_apparatus(title: str) -> bool:
     """Return whether a heading names front or back matter."""
     name = plain_title(title)
-    return any(fnmatchcase(name, pattern) for key in ("front_matter", "back_matter") for pattern in _lists(key))
+    whole, openings = _apparatus()
+    return name in whole or name.startswith(openings)
 
 
 def is_boilerplate(text: str) -> bool:

@@ -18,6 +18,7 @@ from empathy_assets.engines.reading.result import ReadError
 from empathy_assets.engines.reading.text import strip_html
 
 _MS = 1000.0
+_AGES = 1e9  # seconds; 30 years of speech
 
 
 def is_json3(document: Mapping[str, Any]) -> bool:
@@ -41,10 +42,12 @@ def json3(document: Mapping[str, Any]) -> list[Cue]:
 
 
 def _ms(value: Any) -> float:
+    """Return milliseconds as seconds; 0 for what is no time: no number, negative, not finite or ages long."""
     try:
-        return max(round(float(value) / _MS, 3), 0.0)
-    except (TypeError, ValueError):
+        time = float(value) / _MS
+    except (TypeError, ValueError, OverflowError):
         return 0.0
+    return round(time, 3) if 0.0 < time < _AGES else 0.0
 
 
 def _closed(cues: list[Cue]) -> list[Cue]:
@@ -90,8 +93,8 @@ def _element(element: Element) -> Iterator[Cue]:
     if start is not None:
         begin, span = _ms(_float(start) * _MS), _ms(_float(length) * _MS)
     elif element.get("begin") is not None:
-        begin = _clock(element.get("begin"))
-        span = max(_clock(element.get("end")) - begin, 0.0)
+        begin = _ms(_clock(element.get("begin")) * _MS)
+        span = max(_ms(_clock(element.get("end")) * _MS) - begin, 0.0)
     else:
         begin, span = _ms(element.get("t")), _ms(element.get("d"))
     if lines:

@@ -21,7 +21,7 @@ from empathy_assets.engines.reading.language import is_english
 from empathy_assets.engines.reading.loops import loops, without_loops
 from empathy_assets.engines.reading.result import FileContext, ReadError, Row
 from empathy_assets.engines.reading.speech import Talk, paced, talks
-from empathy_assets.engines.reading.text import decode
+from empathy_assets.engines.reading.text import decode, one_line
 
 _JSON_START = re.compile(r"\{|\[\s*[\[{\]\"]|\[\s*$")  # `[Ann]: ...` and `[00:12] ...` are plain text
 
@@ -142,14 +142,14 @@ def _json(text: str) -> _Script:
         timedtext.refuse_player_reply(document)
         title = document.get("title")
         author = document.get("author")
-        authors = (author,) if isinstance(author, str) and author.strip() else ()
+        authors = (name,) if isinstance(author, str) and (name := one_line(author)) else ()
         if isinstance(document.get("events"), list) and timedtext.is_json3(document):
             return _Script(timedtext.json3(document))
     cues, problems = recognised.cues(document)
     unit = "second" if any(cue.end for cue in cues) else "paragraph"
     if unit == "paragraph":
         cues = [Cue(float(n), float(n), cue.lines, cue.speaker) for n, cue in enumerate(cues, start=1)]
-    return _Script(cues, problems, unit, title.strip()[:300] if isinstance(title, str) else "", authors)
+    return _Script(cues, problems, unit, one_line(title)[:300] if isinstance(title, str) else "", authors)
 
 
 def _loaded(text: str) -> Any:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from empathy_assets.engines.reading.cues import Cue, plain_line
+from empathy_assets.engines.reading.text import one_line
 from empathy_assets.policy.load import number
 
 START = (
@@ -82,7 +83,7 @@ def speaker_of(item: Mapping[str, Any]) -> str:
         if isinstance(value, dict):
             value = value.get("name") or value.get("id")
         if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
-            return str(value).strip()[:80]
+            return one_line(str(value))[:80]
     return ""
 
 

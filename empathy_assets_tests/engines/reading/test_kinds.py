@@ -1,6 +1,7 @@
 """Tests of the guess what a file is."""
 
 import gzip
+import os
 
 import pytest
 
@@ -46,3 +47,9 @@ def test_detect_source(tmp_path, name, data, source):
 
 def test_a_file_that_is_gone_counts_as_a_book(tmp_path):
     assert detect_source(tmp_path / "gone") == "books"
+
+
+def test_pipes_and_links_are_not_opened(tmp_path):
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "link.txt").symlink_to("pipe.txt")
+    assert detect_source(tmp_path / "pipe.txt") == detect_source(tmp_path / "link.txt") == "books"

@@ -46,3 +46,7 @@ def test_a_short_chapter_is_one_passage():
 
 def test_a_wall_of_brackets_is_cut_in_bounded_time():
     assert "".join(sentences("{1" * 20_000)).replace(" ", "") == "{1" * 20_000
+
+
+def test_crowds_of_open_brackets_are_split_at_once():
+    assert "".join(sentences("(a {" * 20_000)).replace(" ", "") == "(a{" * 20_000

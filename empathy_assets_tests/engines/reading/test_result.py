@@ -33,3 +33,8 @@ def test_every_way_to_fail_becomes_a_reject():
 
 def test_every_remedy_is_a_sentence():
     assert all(len(text) > 20 and text.endswith(".") for text in table("reading")["remedies"].values())
+
+
+def test_a_name_that_is_no_utf8_is_escaped():
+    row = context(relative="books/bad\udcff.txt").reject("damaged", "half \ud800", "line \ud800")[1]
+    assert (row["file"], row["detail"], row["position"]) == ("books/bad\\udcff.txt", "half \\ud800", "line \\ud800")

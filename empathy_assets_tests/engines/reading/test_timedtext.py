@@ -56,3 +56,8 @@ def test_player_replies_are_refused():
 @given(st.text(max_size=120))
 def test_any_body_parses(text):
     xml(f'<transcript><text start="a" dur="b"><![CDATA[{text.replace("]]>", "")}]]></text></transcript>'.encode("utf-8", "ignore"))
+
+
+def test_times_that_are_none_count_as_zero():
+    events = [{"tStartMs": time, "segs": [{"utf8": "lamp"}]} for time in (float("nan"), float("inf"), 10**400, -5, 1e300)]
+    assert [cue.start for cue in json3({"events": events})] == [0.0] * 5

@@ -17,6 +17,8 @@ from empathy_assets.engines.reading.papers.work import Parsed, Work, refused
 from empathy_assets.policy.load import number
 from empathy_assets.records.reject import Reject
 
+_HALVES = re.compile(r"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+
 Json = Any
 """A value out of a JSON reply; each parser checks the type where it reads."""
 
@@ -45,7 +47,7 @@ def loaded(data: bytes, lists: Iterable[str]) -> tuple[Json, list[Reject]]:
     Returns:
         The value (None if there is nothing to use) and the rejects that say what is missing.
     """
-    text = decoded(data).lstrip("\ufeff").strip()
+    text = _whole_characters(decoded(data).lstrip("\ufeff").strip())
     if text.startswith("<"):
         return None, [refused("html", detail=f"found markup ({text[:60]!r}), expected JSON", remedy=_REFETCH)]
     if depth_exceeded(text):
@@ -58,6 +60,11 @@ def loaded(data: bytes, lists: Iterable[str]) -> tuple[Json, list[Reject]]:
         return json.loads(text, strict=False), []
     except (ValueError, RecursionError):
         return _lines(text) if _is_lines(text) else _salvaged(text, lists)
+
+
+def _whole_characters(text: str) -> str:
+    """Return JSON without escapes of half a character: half of a surrogate pair cannot be stored and would cost the whole file."""
+    return _HALVES.sub(lambda found: found[1] or "\\ufffd", text) if "\\ud" in text or "\\uD" in text else text
 
 
 def _is_lines(text: str) -> bool:

@@ -41,3 +41,9 @@ def test_paths_through_anything():
     assert at({"a": [1]}, "a", "b") is None
     assert listed({"a": {"b": "no"}}, "a", "b") == []
     assert service_error({"message": {"items": []}}) == []
+
+
+def test_half_a_character_costs_itself_alone():
+    value, rejects = loaded(b'{"data": [{"title": "a \\ud83d lamp \\ud83d\\ude00 \\udc00"}]}', ["data"])
+    assert value == {"data": [{"title": "a \ufffd lamp \U0001f600 \ufffd"}]}
+    assert rejects == []
