@@ -96,16 +96,22 @@ def read(
 @app.command()
 def score(
     source: Annotated[
-        Path, typer.Argument(metavar="IN.jsonl", help="Rows {id,text}, {id,context,response} or {id,messages}.", exists=True)
+        Path, typer.Argument(metavar="IN.jsonl", help="Rows {id,text}, {id,context,response} or {id,messages}; - reads stdin.")
     ],
-    target: Annotated[Path, typer.Argument(metavar="OUT.jsonl", help="One result per row, in order.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT.jsonl", help="One result per row, in order; - writes stdout.")],
+    processes: Annotated[int, typer.Option(help="Processes a long file is divided over.", min=1)] = 2,
+    as_json: Json = False,
 ) -> None:
     """Judge texts and dialogues: crisis score with spans, EARS components with evidence. A bad row becomes {id, error}."""
     from rich.console import Console
 
     from empathy_assets.console.score import run_score
 
-    run_score(source, target, Console(stderr=True))
+    if source != Path("-") and not source.is_file():
+        raise typer.BadParameter(f"no file at {source}; expected JSONL, or - for standard input", param_hint="IN.jsonl")
+    summary = run_score(source, target, Console(stderr=True), processes)
+    if as_json:
+        typer.echo(json.dumps(summary), err=target == Path("-"))
 
 
 @app.command()

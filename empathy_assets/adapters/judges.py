@@ -1,21 +1,42 @@
 """The two judges as files: bundled weights or weights trained from the user's labelled JSONL, kept by content hash.
 
-Lives here: reading labelled files, where trained weights lie. Must not live here: features, training or certification (engines).
+Lives here: where weights, their report and their card lie, and which benchmark certifies. Must not live here: reading labelled rows
+(`labelled`), features, training or certification (engines).
 """
 
-import hashlib
-import json
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from empathy_assets.adapters.identity import tree_sha256
+from empathy_assets.adapters.labelled import (
+    Complaint,
+    Row,
+    content_sha256,
+    crisis_complaint,
+    ears_complaint,
+    read_benchmark,
+    read_labelled,
+)
 from empathy_assets.engines import scoring
-from empathy_assets.engines.certifying.certificate import certify
+from empathy_assets.engines.certifying.certificate import benchmark_sha256, labelled
+from empathy_assets.engines.certifying.measure import Measurement, measure
+from empathy_assets.engines.checking.finding import Finding
+from empathy_assets.engines.checking.judges import certificate_holds
 from empathy_assets.engines.scoring.bundle import MODELS_DIR, checksums
+from empathy_assets.engines.scoring.card import CARD_FILE, detector_card, scorer_card
 from empathy_assets.engines.scoring.crisis import load_detector
 from empathy_assets.engines.scoring.ears import load_scorer
+from empathy_assets.engines.scoring.report import (
+    DetectorTable,
+    ScorerTable,
+    TrainingReport,
+    detector_table,
+    read_report,
+    scorer_table,
+    write_report,
+)
 from empathy_assets.engines.scoring.train import train_detector
 from empathy_assets.engines.scoring.train_ears import train_scorer
 from empathy_assets.policy.load import POLICY_DIR, number
@@ -23,44 +44,35 @@ from empathy_assets.records.ids import digest
 from empathy_assets.records.judge import Judge
 
 BENCHMARK = POLICY_DIR / "benchmarks" / "crisis.jsonl"
-CARD = "card.md"
 
-Train = Callable[[list[dict[str, Any]], Path], object]
-
-
-class LabelledDataError(ValueError):
-    """A labelled JSONL file is missing or has a line that is no JSON object."""
+Train = Callable[[list[Row], Path], object]
 
 
-def read_labelled(path: Path) -> list[dict[str, Any]]:
-    """Return the rows of a labelled JSONL file.
+@dataclass(frozen=True)
+class CertifiedDetector:
+    """The crisis detector with what was measured on the benchmark, and its training table where one is kept beside the weights."""
 
-    Raises:
-        LabelledDataError: The file is missing, or a line is not a JSON object; the line is named.
-    """
-    if not path.exists():
-        raise LabelledDataError(f"labelled data not found at {path}; expected a JSONL file. Correct the path or unset the variable.")
-    rows: list[dict[str, Any]] = []
-    for number_, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise LabelledDataError(f"{path.name} line {number_} is not JSON: {error}. Mend or remove the line.") from error
-        if not isinstance(row, dict):
-            raise LabelledDataError(f"{path.name} line {number_} holds {type(row).__name__}, expected an object. Mend or remove the line.")
-        rows.append(row)
-    return rows
+    judge: Judge
+    measurement: Measurement
+    texts: list[str]
+    training: DetectorTable | None
 
 
-def _trained(name: str, data: str, folder: Path, train: Train) -> Path:
-    """Return the folder of the weights trained from `data`; trains once per content of the file and version of the trainer."""
+@dataclass(frozen=True)
+class ReportedScorer:
+    """The EARS scorer with its training table where one is kept beside the weights."""
+
+    judge: Judge
+    training: ScorerTable | None
+
+
+def _trained(name: str, data: str, folder: Path, complaint: Complaint, train: Train) -> Path:
+    """Return the folder of the weights trained from `data`; trains once per content of the rows and version of the trainer."""
     path = Path(data).expanduser()
-    rows = read_labelled(path)
     trainer = tree_sha256(Path(scoring.__file__).parent)  # other features or another trainer make other weights
-    home = folder / f"{name}-{digest(hashlib.sha256(path.read_bytes()).hexdigest(), trainer)[:16]}"
+    home = folder / f"{name}-{digest(content_sha256(path), trainer)[:16]}"
     if not home.exists():
+        rows = read_labelled(path, complaint)
         aside = home.with_name(f".{home.name}.part")
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
@@ -69,49 +81,93 @@ def _trained(name: str, data: str, folder: Path, train: Train) -> Path:
     return home
 
 
+def _train_detector(rows: list[Row], folder: Path) -> None:
+    """Write weights, report and card of a crisis detector."""
+    table = detector_table(train_detector(rows, folder), rows)
+    write_report(folder, TrainingReport(crisis_detector=table))
+    (folder / CARD_FILE).write_text(detector_card(table, rows), encoding="utf-8")
+
+
+def _train_scorer(rows: list[Row], folder: Path) -> None:
+    """Write weights, report and card of an EARS scorer."""
+    found = train_scorer(rows, folder)
+    table = scorer_table(found, rows, found.held_out)
+    write_report(folder, TrainingReport(ears_scorer=table))
+    (folder / CARD_FILE).write_text(scorer_card(table, rows), encoding="utf-8")
+
+
 def _weights_sha256(folder: Path) -> str:
     return digest(*(f"{name}:{sha}" for name, sha in sorted(checksums(folder).items())))
 
 
 def _card(folder: Path) -> str:
-    path = folder / CARD
+    path = folder / CARD_FILE
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
-def detector_judge(data: str, benchmark: str, folder: Path) -> Judge:
-    """Return the crisis detector, certified.
+def _benchmark(benchmark: str) -> list[Row]:
+    return read_benchmark(Path(benchmark).expanduser() if benchmark else BENCHMARK)
+
+
+def certificate_in_force(judge: Judge, benchmark: str) -> Finding:
+    """Return whether the stored detector's certificate holds for what is in use now: weights, threshold and benchmark.
 
     Args:
-        data: Labelled JSONL to train from; empty for the bundled weights.
+        judge: The detector as its asset stored it.
+        benchmark: Labelled JSONL that is configured now; empty for the bundled benchmark.
+
+    Raises:
+        LabelledDataError: The benchmark cannot be certified on.
+        WeightsError: The weights are gone or were changed.
+    """
+    in_use = load_detector(Path(judge.weights_uri) if judge.weights_uri else MODELS_DIR)
+    data = benchmark_sha256(labelled(_benchmark(benchmark)))
+    return certificate_holds(judge, version=in_use.version, threshold=in_use.threshold, data_sha256=data)
+
+
+def certified_detector(data: str, benchmark: str, folder: Path) -> CertifiedDetector:
+    """Return the crisis detector, certified, with what was measured.
+
+    Args:
+        data: Labelled JSONL (a file or a folder of files) to train from; empty for the bundled weights.
         benchmark: Labelled JSONL to certify on; empty for the bundled benchmark.
         folder: Where trained weights are kept.
+
+    Raises:
+        LabelledDataError: Rows cannot be trained or certified on; file and line are named.
     """
-    home = _trained("crisis", data, folder, train_detector) if data else MODELS_DIR
+    rows = labelled(_benchmark(benchmark))
+    home = _trained("crisis", data, folder, crisis_complaint, _train_detector) if data else MODELS_DIR
     detector = load_detector(home)
-    certificate = certify(detector, read_labelled(Path(benchmark).expanduser() if benchmark else BENCHMARK))
-    return Judge(
+    found = measure(detector, rows)
+    judge = Judge(
         name="crisis_detector",
         version=detector.version,
         weights_uri=str(home) if data else "",
         weights_sha256=_weights_sha256(home),
         threshold=detector.threshold,
         severe_threshold=detector.severe_threshold,
-        certificate=certificate.model_dump_json(),
-        passed=certificate.passed,
+        certificate=found.certificate.model_dump_json(),
+        passed=found.certificate.passed,
         card=_card(home),
     )
+    report = read_report(home)
+    return CertifiedDetector(judge, found, [row["text"] for row in rows], report.crisis_detector if report else None)
 
 
-def scorer_judge(data: str, folder: Path) -> Judge:
-    """Return the EARS scorer.
+def reported_scorer(data: str, folder: Path) -> ReportedScorer:
+    """Return the EARS scorer with its training table.
 
     Args:
-        data: Labelled JSONL to train from; empty for the bundled weights.
+        data: Labelled JSONL (a file or a folder of files) to train from; empty for the bundled weights.
         folder: Where trained weights are kept.
+
+    Raises:
+        LabelledDataError: Rows cannot be trained on; file and line are named.
     """
-    home = _trained("ears", data, folder, train_scorer) if data else MODELS_DIR
+    home = _trained("ears", data, folder, ears_complaint, _train_scorer) if data else MODELS_DIR
     scorer = load_scorer(home)
-    return Judge(
+    judge = Judge(
         name="ears_scorer",
         version=scorer.version,
         weights_uri=str(home) if data else "",
@@ -120,3 +176,5 @@ def scorer_judge(data: str, folder: Path) -> Judge:
         passed=True,
         card=_card(home),
     )
+    report = read_report(home)
+    return ReportedScorer(judge, report.ears_scorer if report else None)

@@ -1,4 +1,4 @@
-"""Tests of the judges as files: labelled data, training once per content, bundled default."""
+"""Tests of the judges as files: bundled default, training once per content with report and card, certificates in force or stale."""
 
 import json
 from pathlib import Path
@@ -6,18 +6,26 @@ from pathlib import Path
 import pytest
 
 from empathy_assets.adapters import judges
-from empathy_assets.adapters.judges import BENCHMARK, LabelledDataError, detector_judge, read_labelled, scorer_judge
+from empathy_assets.adapters.judges import BENCHMARK, certificate_in_force, certified_detector, reported_scorer
+from empathy_assets.adapters.labelled import read_labelled
+from empathy_assets_tests.engines.scoring.test_train_ears import rows as ears_rows
 
 CRISIS = ["I want to end my life", "I keep cutting myself at night", "he hit me again and I am afraid", "I am going to kill him"]
 CALM = ["my exam is on friday", "the train was late again", "we argued about the dishes", "I slept badly but it is fine"]
 
 
-def labelled(path: Path) -> Path:
+def labelled(path: Path, sources: str = "abc") -> Path:
     rows = [
-        {"text": f"{text}, {place} {n}", "label": label, "source": source, "category": "suicidality" if label else "calm"}
+        {
+            "text": f"{text}, {source} {n}",
+            "label": label,
+            "source": source,
+            "category": "suicidality" if label else "calm",
+            "licence": "CC0",
+        }
         for label, texts in ((1, CRISIS), (0, CALM))
         for text in texts
-        for source, place in (("a", "today"), ("b", "tonight"), ("c", "still"))
+        for source in sources
         for n in range(4)
     ]
     path.write_text("\n".join(json.dumps(row) for row in rows))
@@ -25,28 +33,64 @@ def labelled(path: Path) -> Path:
 
 
 def test_bundled_weights_are_the_default_and_certified(tmp_path: Path) -> None:
-    judge = detector_judge("", "", tmp_path)
-    assert (judge.name, judge.weights_uri) == ("crisis_detector", "")
-    assert json.loads(judge.certificate)["detector_version"] == judge.version
-    assert scorer_judge("", tmp_path).version != judge.version
+    found = certified_detector("", "", tmp_path)
+    assert (found.judge.name, found.judge.weights_uri) == ("crisis_detector", "")
+    certificate = json.loads(found.judge.certificate)
+    assert certificate == json.loads(found.measurement.certificate.model_dump_json())
+    assert certificate["detector_version"] == found.judge.version
+    assert len(found.texts) == len(found.measurement.scores) == certificate["n_pos"] + certificate["n_neg"]
+    assert reported_scorer("", tmp_path).judge.version != found.judge.version
 
 
-def test_own_data_trains_once_per_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_own_data_trains_once_per_content_and_keeps_report_and_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = labelled(tmp_path / "own.jsonl")
-    first = detector_judge(str(data), str(data), tmp_path / "models")
-    assert Path(first.weights_uri).is_dir()
-    assert first.version != detector_judge("", "", tmp_path).version
+    first = certified_detector(str(data), str(data), tmp_path / "models")
+    assert Path(first.judge.weights_uri).is_dir()
+    assert first.judge.version != certified_detector("", "", tmp_path).judge.version
+    assert first.training
+    assert [(s.source, s.licence, s.sensitivity.n, s.specificity.n) for s in first.training.sources] == [(s, "CC0", 16, 16) for s in "abc"]
+    assert [c.category for c in first.training.categories] == ["suicidality"]
+    assert "| a | CC0 | 16 | 16 | 0 |" in first.judge.card
     monkeypatch.setattr(judges, "train_detector", lambda *_: pytest.fail("trained twice"))
-    assert detector_judge(str(data), str(data), tmp_path / "models") == first
+    again = certified_detector(str(data), str(data), tmp_path / "models")
+    assert (again.judge, again.training) == (first.judge, first.training)
 
 
-@pytest.mark.parametrize(("content", "message"), [("{\n", "line 1 is not JSON"), ('{"a": 1}\n\n[1]\n', "line 3 holds list")])
-def test_a_bad_line_is_named(content: str, message: str, tmp_path: Path) -> None:
-    (tmp_path / "bad.jsonl").write_text(content)
-    with pytest.raises(LabelledDataError, match=message):
-        read_labelled(tmp_path / "bad.jsonl")
-    with pytest.raises(LabelledDataError, match="not found"):
-        read_labelled(tmp_path / "none.jsonl")
+def test_leaving_a_sources_file_out_of_the_folder_drops_it(tmp_path: Path) -> None:
+    folder = tmp_path / "rows"
+    folder.mkdir()
+    for source in "abc":
+        labelled(folder / f"{source}.jsonl", source)
+    whole = certified_detector(str(folder), str(folder), tmp_path / "models")
+    (folder / "b.jsonl").unlink()
+    less = certified_detector(str(folder), str(folder), tmp_path / "models")
+    assert whole.training
+    assert less.training
+    assert [s.source for s in less.training.sources] == ["a", "c"]
+    assert less.judge.version != whole.judge.version
+    assert "| b |" not in less.judge.card
+
+
+def test_a_scorer_of_ones_own_has_a_report_and_a_card(tmp_path: Path) -> None:
+    (tmp_path / "own.jsonl").write_text("\n".join(json.dumps(row) for row in ears_rows()))
+    found = reported_scorer(str(tmp_path / "own.jsonl"), tmp_path / "models")
+    assert found.training
+    assert {head.component for head in found.training.heads} >= {"empathize", "acknowledge", "reflect", "support"}
+    assert "EMPATHY_SCORER_DATA" in found.judge.card
+
+
+def test_a_certificate_is_in_force_until_something_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = labelled(tmp_path / "own.jsonl")
+    judge = certified_detector(str(data), str(data), tmp_path / "models").judge
+    held = judge.model_copy(update={"passed": True, "certificate": judge.certificate.replace('"passed":false', '"passed":true')})
+    assert certificate_in_force(held, str(data)).passed
+    other_weights = held.model_copy(update={"weights_uri": ""})
+    assert "detector in use" in certificate_in_force(other_weights, str(data)).sentence
+    data.write_text(data.read_text().replace("friday", "monday"))
+    stale = certificate_in_force(held, str(data))
+    assert not stale.passed
+    assert "benchmark in use" in stale.sentence
+    assert not certificate_in_force(held, "").passed
 
 
 def test_the_bundled_benchmark_is_large_enough_to_certify() -> None:

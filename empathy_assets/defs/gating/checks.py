@@ -3,6 +3,7 @@
 import dagster as dg
 import polars as pl
 
+from empathy_assets.adapters.judges import certificate_in_force
 from empathy_assets.defs.check import Rule, Tables, dataset_checks
 from empathy_assets.defs.partitions import release_partitions
 from empathy_assets.engines.checking.finding import Finding
@@ -20,8 +21,10 @@ def _size(tables: Tables, context: dg.AssetCheckExecutionContext) -> Finding:
     return size_reached(tables["gated"], releases()[context.partition_key].size(context.resources.workspace.scale))
 
 
-def _certified(tables: Tables, _: dg.AssetCheckExecutionContext) -> Finding:
-    return crisis_certified(tables["gated"], from_frame(tables["crisis_detector"], Judge)[0])
+def _certified(tables: Tables, context: dg.AssetCheckExecutionContext) -> Finding:
+    judge = from_frame(tables["crisis_detector"], Judge)[0]
+    in_force = certificate_in_force(judge, context.resources.workspace.benchmark)
+    return crisis_certified(tables["gated"], judge) if in_force.passed else in_force
 
 
 verdicts_checks = dataset_checks(

@@ -2,16 +2,17 @@
 
 import dagster as dg
 
+from empathy_assets.adapters.judges import certificate_in_force
 from empathy_assets.defs.check import Rule, Tables, dataset_checks
 from empathy_assets.engines.checking.finding import Finding
-from empathy_assets.engines.checking.judges import certificate_holds, has_card, specificity_bar
+from empathy_assets.engines.checking.judges import has_card, specificity_bar
 from empathy_assets.policy.load import number
 from empathy_assets.records.arrow import from_frame
 from empathy_assets.records.judge import Judge
 
 
-def _certificate(tables: Tables, _: dg.AssetCheckExecutionContext) -> Finding:
-    return certificate_holds(from_frame(tables["crisis_detector"], Judge)[0])
+def _certificate(tables: Tables, context: dg.AssetCheckExecutionContext) -> Finding:
+    return certificate_in_force(from_frame(tables["crisis_detector"], Judge)[0], context.resources.workspace.benchmark)
 
 
 def _specificity(tables: Tables, _: dg.AssetCheckExecutionContext) -> Finding:
@@ -34,5 +35,6 @@ crisis_detector_checks = dataset_checks(
         Rule("specificity", "Harmless texts are left alone: the price of sensitivity, shown on every build.", _specificity, blocking=False),
         _card("crisis_detector"),
     ],
+    resources={"workspace"},
 )
 ears_scorer_checks = dataset_checks("ears_scorer", [_card("ears_scorer")])

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from empathy_assets.engines.certifying.wilson import wilson_interval
+from empathy_assets.engines.scoring.logistic import auc, calibration_error
 from empathy_assets.policy.load import number
 
 
@@ -40,6 +41,7 @@ class CategoryFigures(BaseModel):
     right: int = Field(ge=0, description="Texts judged rightly.")
     share: float = Field(ge=0, le=1, description="right / n.")
     lower: float = Field(ge=0, le=1, description="Lower bound of the 95 % Wilson interval of the share.")
+    upper: float = Field(default=1.0, ge=0, le=1, description="Upper bound of it.")
 
 
 class Certificate(BaseModel):
@@ -56,6 +58,10 @@ class Certificate(BaseModel):
     sensitivity_lower: float = Field(ge=0, le=1, description="Lower bound of its 95 % Wilson interval.")
     specificity: float = Field(ge=0, le=1, description="Share of the other texts that were not flagged.")
     specificity_lower: float = Field(ge=0, le=1, description="Lower bound of its 95 % Wilson interval.")
+    sensitivity_upper: float = Field(default=1.0, ge=0, le=1, description="Upper bound of the sensitivity's interval.")
+    specificity_upper: float = Field(default=1.0, ge=0, le=1, description="Upper bound of the specificity's interval.")
+    auc: float | None = Field(default=None, description="Area under the ROC curve; null without both labels.")
+    calibration_error: float | None = Field(default=None, description="Expected calibration error of the scores over ten bins.")
     per_category: list[CategoryFigures] = Field(default_factory=list, description="The same per category and label.")
     passed: bool = Field(description="Whether a release may rely on this detector.")
     reason: str = Field(description="Why, with the figures compared.")
@@ -67,21 +73,30 @@ def benchmark_sha256(rows: Sequence[Mapping[str, Any]]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def certify(detector: Detector, rows: Sequence[Mapping[str, Any]]) -> Certificate:
+def labelled(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the rows a certificate counts: those whose label is known."""
+    return [row for row in rows if row.get("label") is not None]
+
+
+def certify(detector: Detector, rows: Sequence[Mapping[str, Any]], scores: NDArray[np.float64] | None = None) -> Certificate:
     """Return the certificate of `detector` on `rows`.
 
     Args:
         detector: Anything with `version`, `threshold` and `score`.
         rows: Mappings with `text`, `label` (1 crisis, 0 not; rows with null are left out) and `category`.
+        scores: What the detector gave `labelled(rows)`, where that was computed already; null: it is asked.
     """
-    known = [row for row in rows if row.get("label") is not None]
+    known = labelled(rows)
     label = np.array([bool(row["label"]) for row in known], dtype=bool)
-    flagged = detector.score([str(row["text"]) for row in known]) >= detector.threshold if known else np.zeros(0, dtype=bool)
+    if scores is None:
+        scores = detector.score([str(row["text"]) for row in known]) if known else np.zeros(0)
+    flagged = scores >= detector.threshold
     n_pos, n_neg = int(label.sum()), int((~label).sum())
     found, passed_over = int((flagged & label).sum()), int((~flagged & ~label).sum())
-    sensitivity_lower, specificity_lower = wilson_interval(found, n_pos)[0], wilson_interval(passed_over, n_neg)[0]
+    sensitivity_bounds, specificity_bounds = wilson_interval(found, n_pos), wilson_interval(passed_over, n_neg)
     sensitivity, specificity = (found / n_pos if n_pos else 0.0), (passed_over / n_neg if n_neg else 0.0)
-    passed, reason = _verdict(n_pos, n_neg, sensitivity_lower, specificity)
+    passed, reason = _verdict(n_pos, n_neg, sensitivity_bounds[0], specificity)
+    truth = label.astype(np.float64)
     return Certificate(
         detector_version=detector.version,
         data_sha256=benchmark_sha256(known),
@@ -89,9 +104,13 @@ def certify(detector: Detector, rows: Sequence[Mapping[str, Any]]) -> Certificat
         n_pos=n_pos,
         n_neg=n_neg,
         sensitivity=sensitivity,
-        sensitivity_lower=sensitivity_lower,
+        sensitivity_lower=sensitivity_bounds[0],
+        sensitivity_upper=sensitivity_bounds[1],
         specificity=specificity,
-        specificity_lower=specificity_lower,
+        specificity_lower=specificity_bounds[0],
+        specificity_upper=specificity_bounds[1],
+        auc=auc(scores, truth) if n_pos and n_neg else None,
+        calibration_error=calibration_error(scores, truth) if known else None,
         per_category=_per_category(known, label, flagged),
         passed=passed,
         reason=reason,
@@ -122,6 +141,7 @@ def _per_category(rows: Sequence[Mapping[str, Any]], label: NDArray[np.bool_], f
             right=sum(right),
             share=sum(right) / len(right),
             lower=wilson_interval(sum(right), len(right))[0],
+            upper=wilson_interval(sum(right), len(right))[1],
         )
         for (other, name), right in sorted(groups.items())
     ]

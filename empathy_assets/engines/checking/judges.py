@@ -6,12 +6,20 @@ from empathy_assets.engines.checking.finding import Finding
 from empathy_assets.records.judge import Judge
 
 
-def certificate_holds(judge: Judge) -> Finding:
-    """Fail if the detector has no certificate, or it misses the bar, or it belongs to another version or threshold."""
+def certificate_holds(
+    judge: Judge, *, version: str | None = None, threshold: float | None = None, data_sha256: str | None = None
+) -> Finding:
+    """Fail if the detector has no certificate, or it misses the bar, or it is stale: not about this detector, threshold or benchmark.
+
+    Args:
+        judge: The detector as it was stored, with its certificate.
+        version: Version of the detector that would be loaded now; null: not compared.
+        threshold: Threshold that is in force now; null: not compared.
+        data_sha256: Hash of the benchmark as it is now; null: not compared.
+    """
     if not judge.certificate:
         return Finding(False, f"{judge.name} {judge.version} has no certificate; one is expected. Run empathy certify.")
     found = json.loads(judge.certificate)
-    stale = found["detector_version"] != judge.version or found["threshold"] != judge.threshold
     figures = {
         "value": found["sensitivity"],
         "sensitivity_lower": found["sensitivity_lower"],
@@ -20,11 +28,16 @@ def certificate_holds(judge: Judge) -> Finding:
         "n": found["n_pos"] + found["n_neg"],
         "certificate": judge.certificate,
     }
+    in_use = {
+        "detector stored": (found["detector_version"], judge.version),
+        "threshold stored": (found["threshold"], judge.threshold),
+        "detector in use": (found["detector_version"], version),
+        "threshold in use": (found["threshold"], threshold),
+        "benchmark in use": (found.get("data_sha256"), data_sha256),
+    }
+    stale = [f"{name} {now}, certified {was}" for name, (was, now) in in_use.items() if now is not None and was != now]
     if stale:
-        sentence = (
-            f"certificate of {found['detector_version']} at {found['threshold']:.3f}, detector is {judge.version} at {judge.threshold:.3f}"
-        )
-        return Finding(False, sentence, figures)
+        return Finding(False, f"certificate is stale ({'; '.join(stale)}); materialise {judge.name} again", figures)
     sentence = f"sensitivity {found['sensitivity']:.4f} on {found['n_pos']} crisis texts: {found['reason']}"
     return Finding(bool(found["passed"]) and judge.passed, sentence, figures)
 

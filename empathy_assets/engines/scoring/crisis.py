@@ -1,10 +1,8 @@
 """The crisis detector: a calibrated score, flag, category and spans for each text.
 
 A cascade: hashed n-grams with two sets of linear weights read every window of a text in microseconds. The `student`, fitted to the
-encoder's own
-judgements, clears windows the encoder would hardly flag; the others go to the small encoder, whose logit is combined with the `linear`
-one, fitted
-to the labels, and calibrated. Thresholds come from `policy/judges.toml`.
+encoder's own judgements, clears windows the encoder would hardly flag; the others go to the small encoder, whose logit is combined with
+the `linear` one, fitted to the labels, and calibrated. Thresholds come from `policy/judges.toml`.
 
 Lives here: scoring of texts. Must not live here: training (`train`), conversations (`score`), or what is done with a flagged record.
 """
@@ -20,14 +18,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from empathy_assets.engines.scoring.bundle import MODELS_DIR, arrays, checksums, weight_bytes
-from empathy_assets.engines.scoring.encoder import Encoder
+from empathy_assets.engines.scoring.encoder import Encoder, TextClassifier
 from empathy_assets.engines.scoring.features import WIDTH, weighted_sums
 from empathy_assets.engines.scoring.logistic import sigmoid
+from empathy_assets.engines.scoring.normalise import without_courtesy
 from empathy_assets.engines.scoring.windows import cut, sentences
 from empathy_assets.policy.load import number
 
 CATEGORIES = ("suicidality", "self-harm", "violence", "abuse", "psychosis", "panic", "substance", "eating-disorder", "other")
 """What a crisis is about; `other` where no category is likelier than chance."""
+
+SPAN_SENTENCES = 24
+"""Sentences of a text that are judged for spans: bounds the cost of a huge text."""
 
 LINEAR_FILE = "crisis_linear.npz"
 ENCODER_FILE = "crisis_encoder.onnx"
@@ -37,7 +39,9 @@ TOKENIZER_FILE = "crisis_tokenizer.json"
 class CrisisDetector:
     """Scores of texts; immutable, safe to share between threads."""
 
-    def __init__(self, weights: dict[str, NDArray[Any]], encoder: Encoder | None, version: str) -> None:
+    def __init__(
+        self, weights: dict[str, NDArray[Any]], encoder: TextClassifier | None, version: str, clear_below: float | None = None
+    ) -> None:
         self._linear = np.stack([weights["linear"], weights["student"]], axis=1).astype(np.float32)
         self._bias = np.array([weights["bias"][0], weights["student_bias"][0]], dtype=np.float64)
         self._category = weights["category"].astype(np.float32)
@@ -47,11 +51,12 @@ class CrisisDetector:
         self._encoder = encoder
         self.version = version
         """Name and hash of the weights."""
-        self.threshold = number("judges", "crisis.threshold")
-        """Scores at or above it are flagged."""
+        self.threshold = float(weights["threshold"][0]) if "threshold" in weights else number("judges", "crisis.threshold")
+        """Scores at or above it are flagged: policy's for the bundled weights, for others what their training found on held-out sources."""
         self.severe_threshold = number("judges", "crisis.severe_threshold")
         """Scores at or above it are severe."""
-        self._clear = number("judges", "crisis.clear_below")
+        self.clear_below = number("judges", "crisis.clear_below") if clear_below is None else clear_below
+        """Windows whose student logit lies below it are cleared without asking the encoder."""
         self._size = int(number("judges", "crisis.window_words"))
         self._stride = int(number("judges", "crisis.window_stride"))
         self._deepest = int(number("judges", "crisis.encoder_windows"))
@@ -64,11 +69,19 @@ class CrisisDetector:
 
     def screen(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return the cheap tier's logit of each text, for ranking; higher is likelier a crisis."""
+        return self._cheap(texts, (1.0, 1.0))
+
+    def student(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Return the highest logit of each text's windows by which they are cleared (`clear_below`)."""
+        return self._cheap(texts, (0.0, 1.0))
+
+    def _cheap(self, texts: Sequence[str], share: tuple[float, float]) -> NDArray[np.float64]:
+        """Return the highest weighted sum, over each text's windows, of the linear and the student logit."""
         if not texts:
             return np.zeros(0)
-        pieces, owners = cut(texts, self._size, self._stride)
+        pieces, owners = cut([without_courtesy(text) for text in texts], self._size, self._stride)
         out = np.full(len(texts), -np.inf)
-        np.maximum.at(out, np.array(owners, dtype=np.int64), (weighted_sums(pieces, self._linear) + self._bias).sum(axis=1))
+        np.maximum.at(out, np.array(owners, dtype=np.int64), (weighted_sums(pieces, self._linear) + self._bias) @ np.array(share))
         return out
 
     def category(self, texts: Sequence[str]) -> list[str]:
@@ -83,17 +96,37 @@ class CrisisDetector:
     def spans(self, text: str, limit: int = 3) -> list[tuple[int, int, float]]:
         """Return (start, end, score) of the sentences that drive the text's score, strongest first, at most `limit`.
 
-        The best sentence is always among them when the text is flagged; the others only when flagged by themselves.
+        The best sentence is always among them; the others only when flagged by themselves.
         """
+        return self.spans_of([text], [None], limit)[0]
+
+    def spans_of(self, texts: Sequence[str], scores: Sequence[float | None], limit: int = 3) -> list[list[tuple[int, int, float]]]:
+        """Return what `spans` returns, for many texts at once.
+
+        Args:
+            texts: Texts, as a rule flagged ones. Of a long one the sentences that the cheap tier ranks highest are judged.
+            scores: Their scores where known; a text of one sentence is not judged again.
+            limit: Most sentences per text.
+        """
+        places = [self._likeliest_sentences(text) for text in texts]
+        known = {text[p[0][0] : p[0][1]]: s for text, p, s in zip(texts, places, scores, strict=True) if len(p) == 1 and s is not None}
+        asked = [text[a:b] for text, found in zip(texts, places, strict=True) for a, b in found if text[a:b] not in known]
+        known |= dict(zip(asked, self.score(asked).tolist(), strict=True))
+        out: list[list[tuple[int, int, float]]] = []
+        for text, found in zip(texts, places, strict=True):
+            ranked = sorted(((a, b, known[text[a:b]]) for a, b in found), key=lambda span: -span[2])[:limit]
+            out.append([span for rank, span in enumerate(ranked) if rank == 0 or span[2] >= self.threshold])
+        return out
+
+    def _likeliest_sentences(self, text: str) -> list[tuple[int, int]]:
         places = sentences(text)
-        if not places:
-            return []
-        found = self.score([text[a:b] for a, b in places])
-        order = np.argsort(-found, kind="stable")[:limit]
-        return [(*places[k], float(found[k])) for rank, k in enumerate(order) if rank == 0 or found[k] >= self.threshold]
+        if len(places) <= SPAN_SENTENCES:
+            return places
+        best = np.argsort(-self.screen([text[a:b] for a, b in places]), kind="stable")[:SPAN_SENTENCES]
+        return [places[k] for k in np.sort(best)]
 
     def _score_distinct(self, texts: list[str]) -> NDArray[np.float64]:
-        pieces, owners = cut(texts, self._size, self._stride)
+        pieces, owners = cut([without_courtesy(text) for text in texts], self._size, self._stride)
         owner = np.array(owners, dtype=np.int64)
         both = weighted_sums(pieces, self._linear) + self._bias
         linear: NDArray[Any] = both[:, 0]
@@ -116,7 +149,7 @@ class CrisisDetector:
         first = np.searchsorted(owner[order], owner[order])
         rank = np.empty(len(owner), dtype=np.int64)
         rank[order] = np.arange(len(owner)) - first
-        return np.flatnonzero((student >= self._clear) & (rank < self._deepest))
+        return np.flatnonzero((student >= self.clear_below) & (rank < self._deepest))
 
 
 @cache

@@ -1,6 +1,6 @@
 """Hashed text features: word 1-3-grams and character 3-5-grams of many texts at once, in a handful of numpy passes.
 
-Lives here: normalisation for the judges, hashing, and the two uses of a hash (columns for training, weighted sums for scoring).
+Lives here: hashing of plain texts (`normalise`), and the two uses of a hash (columns for training, weighted sums for scoring).
 Must not live here: weights, labels, thresholds. Only numbers leave this module: no word of a training text can be read back.
 
 Method: the texts are joined into one byte buffer; a polynomial prefix hash modulo 2**64 gives the hash of any span of bytes by one
@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from empathy_assets.engines.scoring.normalise import plain
 
 Array = NDArray[Any]
 
@@ -62,12 +64,7 @@ class _Buffer:
     """One chunk of texts as bytes with prefix hashes; `ends[i]` is the position of the separator after text i."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        raw = (
-            ("\x00" + "\x00".join(t.replace("\x00", " ") for t in texts) + "\x00")
-            .replace("\u2019", "")
-            .replace("\u2018", "")
-            .replace("'", "")
-        )
+        raw = ("\x00" + "\x00".join(map(plain, texts)) + "\x00").replace("'", "")
         data = _MAP[np.frombuffer(raw.encode("utf-8", "replace"), dtype=np.uint8)]
         blank = data <= _SPACE
         # A space is dropped after another space or a separator, and before a separator.

@@ -24,6 +24,8 @@ from numpy.typing import NDArray
 
 from empathy_assets.engines.scoring.bundle import register
 from empathy_assets.engines.scoring.crisis import ENCODER_FILE, TOKENIZER_FILE
+from empathy_assets.engines.scoring.encoder_graph import encoder_graph
+from empathy_assets.engines.scoring.normalise import plain, without_courtesy
 
 Array = NDArray[Any]
 
@@ -106,7 +108,7 @@ def finetune(rows: Sequence[Mapping[str, Any]], start: str, folder: Path, recipe
     network = transformers.AutoModelForSequenceClassification.from_pretrained(start, num_labels=1)
     for part in (network.bert.embeddings, *network.bert.encoder.layer[: recipe.frozen_layers]):
         part.requires_grad_(requires_grad=False)
-    texts = [str(row["text"]).replace("\u2019", "'") for row in chosen]
+    texts = [plain(without_courtesy(str(row["text"]))) for row in chosen]
     ids = tokenizer(texts, truncation=True, max_length=recipe.max_tokens)["input_ids"]
     target = torch.tensor(labels * (1 - 2 * recipe.smoothing) + recipe.smoothing)
     weight = torch.tensor(row_weights(chosen, recipe.emphasis).astype(np.float32))
@@ -140,29 +142,11 @@ def finetune(rows: Sequence[Mapping[str, Any]], start: str, folder: Path, recipe
 
 def export(trained: Path, folder: Path) -> str:
     """Write the network of `trained` as int8 ONNX, with its tokenizer and their checksums, to `folder`; return the network's SHA-256."""
-    torch: Any = import_module("torch")
     transformers: Any = import_module("transformers")
-    quantization: Any = import_module("onnxruntime.quantization")
-    network = transformers.AutoModelForSequenceClassification.from_pretrained(trained, attn_implementation="eager").eval()
-    network.config.return_dict = False  # the exported graph then has the logits as its only output
+    network = transformers.AutoModelForSequenceClassification.from_pretrained(trained).eval()
+    state = {name: value.float().numpy() for name, value in network.state_dict().items()}
     folder.mkdir(parents=True, exist_ok=True)
-    full = folder / "full_precision.onnx"
-    ids = torch.tensor([[101, 2023, 2003, 102]])  # any short text: both axes are dynamic
-    names = ["input_ids", "attention_mask"]
-    torch.onnx.export(
-        network,
-        (ids, torch.ones_like(ids)),
-        str(full),
-        input_names=names,
-        output_names=["logits"],
-        dynamic_axes={name: {0: "batch", 1: "token"} for name in names} | {"logits": {0: "batch"}},
-        opset_version=17,
-        dynamo=False,
-    )
-    quantization.quantize_dynamic(
-        str(full), str(folder / ENCODER_FILE), weight_type=quantization.QuantType.QInt8, per_channel=True, extra_options={}
-    )
-    full.unlink()
+    (folder / ENCODER_FILE).write_bytes(encoder_graph(state, network.config.num_attention_heads))
     tokenizer = json.loads((trained / "tokenizer.json").read_text(encoding="utf-8")) | {"padding": None, "truncation": None}
     (folder / TOKENIZER_FILE).write_text(json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
     register(folder, TOKENIZER_FILE)

@@ -23,7 +23,7 @@ from empathy_assets.records.conversation import Conversation
 
 _DECIMALS = 6  # sums differ by 1e-17 with the chunk a row stands in; no stored figure shall
 _CHUNK = 4096  # conversations scored at once: bounds memory at a few hundred MB whatever the size of the frame
-_ROWS = 512
+_ROWS = 1024
 _CLIENT, _COUNSELLOR = "user", "assistant"
 
 
@@ -99,6 +99,7 @@ def _crisis(client: pl.DataFrame, count: int, detector: CrisisDetector) -> dict[
     per_turn[asked] = detector.score([texts[k] for k in asked])
     score = np.zeros(count)
     np.maximum.at(score, owners, per_turn)
+    score = np.round(score, _DECIMALS)  # before comparing: what is stored decides what is flagged
     flagged = score >= detector.threshold
     # The turn with the highest score names the category: sort by (row, score) and keep the last of each row.
     order = np.lexsort((per_turn, owners))
@@ -108,7 +109,7 @@ def _crisis(client: pl.DataFrame, count: int, detector: CrisisDetector) -> dict[
     for k, name in zip(worst, detector.category([texts[k] for k in worst]), strict=True):
         names[int(owners[k])] = name
     return {
-        "crisis": pl.Series(score).round(_DECIMALS),
+        "crisis": pl.Series(score),
         "crisis_flagged": pl.Series(flagged),
         "crisis_severe": pl.Series(score >= detector.severe_threshold),
         "crisis_category": pl.Series(names, dtype=pl.String),
@@ -135,55 +136,80 @@ def _distinct_turns(contexts: Sequence[str], responses: Sequence[str], scorer: E
 
 
 def score_rows(rows: Iterable[Mapping[str, Any] | str], detector: CrisisDetector, scorer: EarsScorer) -> Iterator[dict[str, Any]]:
-    """Yield one result per row, in order, reading `rows` only a few hundred ahead.
+    """Yield one result per row, in order, reading `rows` only about a thousand ahead.
 
     A row is a mapping `{"id","text"}`, `{"id","context","response"}` or `{"id","messages"}`, or a string that says why the line could
-    not be read.
-    A row that is none of these yields `{"id", "error"}`.
+    not be read. A row that is none of these, or that a judge fails on, yields `{"id", "error"}`.
     """
     stream = iter(rows)
     while batch := list(islice(stream, _ROWS)):
-        yield from _score_batch(batch, detector, scorer)
+        try:
+            yield from _score_batch(batch, detector, scorer)
+        except Exception:  # one row shall not take its neighbours with it: each is judged by itself
+            for row in batch:
+                yield _score_alone(row, detector, scorer)
 
 
-def _score_batch(batch: Sequence[Mapping[str, Any] | str], detector: CrisisDetector, scorer: EarsScorer) -> Iterator[dict[str, Any]]:
+def _score_alone(row: Mapping[str, Any] | str, detector: CrisisDetector, scorer: EarsScorer) -> dict[str, Any]:
+    try:
+        return _score_batch([row], detector, scorer)[0]
+    except Exception as error:
+        return {"id": _identity(row), "error": f"could not be judged: {type(error).__name__}: {error}"}
+
+
+def _identity(row: Mapping[str, Any] | str) -> Any:
+    return row.get("id") if isinstance(row, Mapping) else None
+
+
+def _score_batch(batch: Sequence[Mapping[str, Any] | str], detector: CrisisDetector, scorer: EarsScorer) -> list[dict[str, Any]]:
     read = [_read(row) for row in batch]
-    client = [text for row in read if not isinstance(row, str) for text in row[0]]
-    crisis = dict(zip(client, detector.score(client).tolist(), strict=True)) if client else {}
+    crisis = _crisis_results([None if isinstance(row, str) else row[0] for row in read], detector)
     pairs = [pair for row in read if not isinstance(row, str) for pair in row[1] or []]
     owners = np.array([i for i, row in enumerate(read) if not isinstance(row, str) for _ in row[1] or []], dtype=np.int64)
     responses = [response for _, response, _ in pairs]
-    probabilities = scorer.turns([context for context, _, _ in pairs], responses)
+    probabilities = _distinct_turns([context for context, _, _ in pairs], responses, scorer)
     found = scorer.conversations(probabilities, owners, len(read))
     evidence = best_sentences(np.array([turn for *_, turn in pairs], dtype=np.int64), owners, responses, probabilities, len(read), scorer)
+    out: list[dict[str, Any]] = []
     for i, (raw, row) in enumerate(zip(batch, read, strict=True)):
-        identity = raw.get("id") if isinstance(raw, Mapping) else None
         if isinstance(row, str):
-            yield {"id": identity, "error": row}
+            out.append({"id": _identity(raw), "error": row})
             continue
-        result: dict[str, Any] = {"id": identity, "crisis": _crisis_result(row[0], crisis, detector)}
+        result: dict[str, Any] = {"id": _identity(raw), "crisis": crisis[i]}
         if row[1] is not None:
-            ears = {component: round(float(found.components[component][i]), 6) for component in EARS}
-            result["ears"] = {**ears, "overall": round(float(found.ears[i]), 6), "evidence": evidence[i]}
-        yield result
+            ears = {component: round(float(found.components[component][i]), _DECIMALS) for component in EARS}
+            result["ears"] = {**ears, "overall": round(float(found.ears[i]), _DECIMALS), "evidence": evidence[i]}
+        out.append(result)
+    return out
 
 
-def _crisis_result(texts: Sequence[str], scores: Mapping[str, float], detector: CrisisDetector) -> dict[str, Any]:
-    """Return the `crisis` object of a row; spans are character ranges of client text number `text`, the highest-scoring one."""
-    worst = max(range(len(texts)), key=lambda k: scores[texts[k]], default=-1)
-    score = scores[texts[worst]] if worst >= 0 else 0.0
-    flagged = score >= detector.threshold
-    spans = [{"text": worst, "start": a, "end": b, "score": round(s, 6)} for a, b, s in detector.spans(texts[worst])] if flagged else []
-    category = detector.category([texts[worst]])[0] if flagged else None
-    return {
-        "score": round(score, 6),
-        "flagged": bool(flagged),
-        "severe": bool(score >= detector.severe_threshold),
-        "category": category,
-        "spans": spans,
-    }
+def _crisis_results(rows: Sequence[Sequence[str] | None], detector: CrisisDetector) -> list[dict[str, Any]]:
+    """Return the `crisis` object of each row of client texts; spans are character ranges of text number `text`, the highest-scoring one."""
+    texts = [text for row in rows for text in row or ()]
+    scores = np.round(detector.score(texts), _DECIMALS).tolist()
+    worst: list[tuple[str, float, int]] = []
+    at = 0
+    for row in rows:
+        k = max(range(len(row or ())), key=lambda k: scores[at + k], default=-1)
+        worst.append((row[k], scores[at + k], k) if row else ("", 0.0, 0))
+        at += len(row or ())
+    flagged = [i for i, (_, score, _) in enumerate(worst) if score >= detector.threshold]
+    found = [worst[i][0] for i in flagged]
+    spans = dict(zip(flagged, detector.spans_of(found, [worst[i][1] for i in flagged]), strict=True))
+    category = dict(zip(flagged, detector.category(found), strict=True))
+    return [
+        {
+            "score": score,
+            "flagged": i in spans,
+            "severe": score >= detector.severe_threshold,
+            "category": category.get(i),
+            "spans": [{"text": k, "start": a, "end": b, "score": round(s, _DECIMALS)} for a, b, s in spans.get(i, [])],
+        }
+        for i, (_, score, k) in enumerate(worst)
+    ]
 
 
+_KEYS = ("text", "context", "response", "messages")
 _Read = tuple[list[str], list[tuple[str, str, int]] | None]
 
 
@@ -195,15 +221,15 @@ def _read(row: Mapping[str, Any] | str) -> _Read | str:
         return [row["text"]], None
     if isinstance(row.get("messages"), list):
         return _dialogue(row["messages"])
-    if isinstance(row.get("response"), str) and isinstance(row.get("context", []), list):
-        context = row.get("context", [])
-        before = _dialogue(context)
+    context: Any = [] if row.get("context") is None else row["context"]
+    if isinstance(row.get("response"), str) and isinstance(context, list):
+        said = cast(list[Any], context)
+        before = _dialogue(said)
         if isinstance(before, str):
             return before
-        return before[0], [(before[0][-1] if before[0] else "", row["response"], len(context))]
-    return (
-        f"found keys {sorted(map(str, row))}; expected id and one of: text (string), context (list) with response (string), messages (list)"
-    )
+        return before[0], [(before[0][-1] if before[0] else "", row["response"], len(said))]
+    found = ", ".join(f"{key} ({type(row[key]).__name__})" for key in _KEYS if key in row) or f"keys {sorted(map(str, row))[:8]}"
+    return f"found {found}; expected id and one of: text (string), context (list) with response (string), messages (list)"
 
 
 def _dialogue(messages: Sequence[Any]) -> _Read | str:

@@ -19,7 +19,8 @@ from empathy_assets.engines.certifying.wilson import wilson_interval
 from empathy_assets.engines.scoring.bundle import save
 from empathy_assets.engines.scoring.crisis import CATEGORIES, LINEAR_FILE
 from empathy_assets.engines.scoring.features import WIDTH, Columns
-from empathy_assets.engines.scoring.logistic import auc, fit, platt
+from empathy_assets.engines.scoring.logistic import auc, fit, platt, sigmoid
+from empathy_assets.engines.scoring.normalise import without_courtesy
 
 Array = NDArray[Any]
 
@@ -128,7 +129,7 @@ def train_detector(rows: Sequence[Mapping[str, Any]], folder: Path, *, target: f
     if not 0 < labels.sum() < len(labels):
         raise ValueError(f"training needs rows of both labels; found {int(labels.sum())} crisis of {len(labels)}: add the missing kind")
     sources = np.array([str(row.get("source") or "unnamed") for row in known])
-    columns = Columns([str(row["text"]) for row in known])
+    columns = Columns([without_courtesy(str(row["text"])) for row in known])
     scale = rarity(columns)
 
     def fitted(keep: Array) -> tuple[Array, float]:
@@ -161,6 +162,7 @@ def train_detector(rows: Sequence[Mapping[str, Any]], folder: Path, *, target: f
             "student": coefficient.astype(np.float16),
             "student_bias": np.array([bias]),
             "alone": np.array([slope, offset]),
+            "threshold": sigmoid(np.array([slope * threshold + offset])),
             "blend": np.zeros(3),
             "category": category.astype(np.float16),
             "category_bias": category_bias,
@@ -189,11 +191,17 @@ def _category_heads(rows: Sequence[Mapping[str, Any]], labels: Array) -> tuple[A
 
 
 _ALIASES = (
-    ("suicid", "suicidality"), ("self-harm", "self-harm"), ("self_harm", "self-harm"), ("violen", "violence"),
-    ("abus", "abuse"), ("assault", "abuse"),
-    ("psychosis", "psychosis"), ("panic", "panic"), ("anxiety", "panic"), ("substance", "substance"), ("eating", "eating-disorder"),
+    ("domestic", "abuse"), ("dating_violence", "abuse"), ("family_violence", "abuse"), ("_dv", "abuse"), ("dv_", "abuse"),
+    ("suicid", "suicidality"), ("_si", "suicidality"), ("hopeless", "suicidality"), ("goodbye", "suicidality"),
+    ("denial", "suicidality"), ("attempt", "suicidality"),
+    ("self-harm", "self-harm"), ("self_harm", "self-harm"), ("urges", "self-harm"), ("scars", "self-harm"),
+    ("abus", "abuse"), ("assault", "abuse"), ("coerc", "abuse"), ("stalk", "abuse"), ("marriage", "abuse"), ("traffick", "abuse"),
+    ("honour", "abuse"), ("violen", "violence"), ("threat", "violence"),
+    ("psychosis", "psychosis"), ("voices", "psychosis"), ("panic", "panic"), ("anxiety", "panic"), ("substance", "substance"),
+    ("overdose", "substance"), ("relapse", "substance"), ("alcohol", "substance"), ("drinking", "substance"), ("eating", "eating-disorder"),
     ("third_party", "suicidality"),
 )  # fmt: skip
+"""Parts of the categories that sources write, and the detector's names; the first that fits counts (`domestic_violence` is abuse)."""
 
 
 def canonical(category: str) -> str:

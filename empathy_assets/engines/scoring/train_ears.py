@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -49,10 +49,11 @@ class HeadFigures:
 
 @dataclass(frozen=True)
 class ScorerReport:
-    """What a training run found."""
+    """What a training run found; `held_out` has (probabilities, labels) of the rows of each component of EARS, for reliability curves."""
 
     heads: list[HeadFigures]
     sha256: str
+    held_out: Mapping[str, tuple[Array, Array]] = field(default_factory=dict[str, tuple[Array, Array]])
 
 
 class _Data:
@@ -132,7 +133,9 @@ def train_scorer(rows: Sequence[Mapping[str, Any]], folder: Path) -> ScorerRepor
     for source in sorted({name for _, name, *_ in heads}):
         everything = ~np.char.endswith(data.source, FAILED)
         heads.append(("gate", source, data.fit(everything, (data.source == source).astype(float), GATE_L2), (1.0, 0.0)))
-    return ScorerReport(report, _write(folder, heads, {c: _somewhere(data, c, loose[c]) for c in EARS}))
+    judged = {c: ~np.isnan(data.labels[c]) & ~np.isnan(loose[c]) for c in EARS}
+    held_out = {c: (loose[c][rows_], data.labels[c][rows_]) for c, rows_ in judged.items()}
+    return ScorerReport(report, _write(folder, heads, {c: _somewhere(data, c, loose[c]) for c in EARS}), held_out)
 
 
 def _held_out(data: _Data, keep: Array, target: Array) -> Array:

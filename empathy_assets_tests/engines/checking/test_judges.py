@@ -9,6 +9,7 @@ from empathy_assets.records.judge import Judge
 
 CERTIFICATE = {
     "detector_version": "d1",
+    "data_sha256": "aa",
     "threshold": 0.4,
     "sensitivity": 0.98,
     "sensitivity_lower": 0.96,
@@ -35,6 +36,15 @@ def test_a_certificate_of_this_version_that_passed_holds() -> None:
 @pytest.mark.parametrize("changes", [{"certificate": {"passed": False}}, {"passed": False}, {"version": "d2"}, {"threshold": 0.5}])
 def test_a_failed_or_stale_certificate_does_not(changes: dict[str, object]) -> None:
     assert not certificate_holds(judge(**changes)).passed
+
+
+@pytest.mark.parametrize("in_use", [{"version": "d2"}, {"threshold": 0.41}, {"data_sha256": "bb"}])
+def test_a_certificate_of_another_detector_threshold_or_benchmark_is_stale(in_use: dict[str, object]) -> None:
+    assert certificate_holds(judge(), version="d1", threshold=0.4, data_sha256="aa").passed
+    found = certificate_holds(judge(), **in_use)
+    assert not found.passed
+    assert "certificate is stale" in found.sentence
+    assert "materialise crisis_detector again" in found.sentence
 
 
 def test_a_missing_certificate_or_card_is_found() -> None:

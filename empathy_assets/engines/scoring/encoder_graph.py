@@ -1,0 +1,193 @@
+"""ONNX graph of the encoder, built from the weights of a BERT classifier: int8 products whose scale belongs to the token, not to the call.
+
+Lives here: quantisation of weights and the graph, operator by operator. Must not live here: training, files, running it (`encoder`).
+Needs the `onnx` package, imported inside the function; scoring does not.
+
+Method: weights are rounded to 7 bits per output column, activations to uint8 per token (row), as in Zeroquant (Yao et al. 2022). One scale
+per token makes a logit independent of the other texts of its batch, so that texts of equal length can be judged together; one scale per
+call, what `quantize_dynamic` writes, moved logits by up to three with the neighbours. The GELU is bounded below, so its output is
+shifted to be positive and uses all 255 steps; the shift goes into the next bias. Of the last layer only the first token is computed: it
+alone is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+_CONTRIB = "com.microsoft"
+_GELU_SHIFT = 0.17  # the minimum of the GELU is -0.16997
+_SIGNED, _UNSIGNED = 127.0, 255.0
+_WEIGHTS = (
+    63.0  # 7 bits: two products of a uint8 and an int7 fit 16 bits, so processors without VNNI do not saturate and all give one result
+)
+_EPSILON = 1e-12
+
+
+def quantised(weights: Array) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Return (int8 values of 7 bits, scale per column) of a matrix of shape (inputs, outputs)."""
+    scale: Array = np.maximum(np.abs(weights).max(axis=0), 1e-9) / _WEIGHTS
+    values: Array = np.round(weights / scale)
+    return values.astype(np.int8), scale.astype(np.float32)
+
+
+class _Graph:
+    """Nodes and constants under construction."""
+
+    def __init__(self) -> None:
+        self.onnx: Any = import_module("onnx")
+        self.nodes: list[Any] = []
+        self.constants: dict[str, Any] = {}
+
+    def constant(self, name: str, value: Any) -> str:
+        if name not in self.constants:
+            self.constants[name] = self.onnx.numpy_helper.from_array(np.asarray(value, order="C"), name)
+        return name
+
+    def integers(self, *values: int) -> str:
+        return self.constant("i" + "_".join(map(str, values)), np.array(values, dtype=np.int64))
+
+    def scalar(self, value: float) -> str:
+        return self.constant(f"f{value:g}", np.float32(value))
+
+    def add(self, kind: str, *inputs: str, outputs: int = 1, domain: str = "", **attributes: Any) -> Any:
+        names = [f"{kind}_{len(self.nodes)}_{k}" for k in range(outputs)]
+        self.nodes.append(self.onnx.helper.make_node(kind, list(inputs), names, name=names[0], domain=domain, **attributes))
+        return names[0] if outputs == 1 else names
+
+    def rounded(self, x: str, *, shifted: bool = False) -> tuple[str, str, str]:
+        """Return the rows of `x` as (uint8 values, scale per row, zero point)."""
+        if shifted:
+            x = self.add("Add", x, self.scalar(_GELU_SHIFT))
+            top, steps, zero = self.add("ReduceMax", x, axes=[1], keepdims=1), _UNSIGNED, self.constant("zero", np.uint8(0))
+        else:
+            top = self.add("ReduceMax", self.add("Abs", x), axes=[1], keepdims=1)
+            steps, zero = _SIGNED, self.constant("middle", np.uint8(128))
+        scale = self.add("Mul", self.add("Max", top, self.scalar(1e-6)), self.scalar(1.0 / steps))
+        per_row = self.add("Reshape", scale, self.integers(-1))
+        zeros = self.add("Expand", zero, self.add("Shape", per_row))
+        return self.add("QuantizeLinear", x, per_row, zeros, axis=0), scale, zero
+
+    def product(self, x: tuple[str, str, str], weights: Array, name: str) -> str:
+        """Return the product of rounded rows with a matrix, in float."""
+        values, scale, zero = x
+        table, per_column = quantised(weights)
+        inputs = (values, self.constant(f"{name}.values", table), self.scalar(1.0), self.constant(f"{name}.scale", per_column), zero)
+        return self.add("Mul", self.add("MatMulIntegerToFloat", *inputs, domain=_CONTRIB), scale)
+
+
+class _Bert:
+    """The layers of the classifier as parts of a graph; rows are tokens, batch times length."""
+
+    def __init__(self, state: Mapping[str, Array], heads: int) -> None:
+        self.graph = _Graph()
+        self.state = state
+        self.heads = heads
+        self.layers = 1 + max(int(name.split(".")[3]) for name in state if name.startswith("bert.encoder.layer."))
+        self.width = self.weight("bert.embeddings.LayerNorm.bias").shape[0]
+        shape = self.graph.add("Shape", "input_ids")
+        self._batch = self.graph.add("Slice", shape, self.graph.integers(0), self.graph.integers(1))
+        self._length = self.graph.add("Slice", shape, self.graph.integers(1), self.graph.integers(2))
+        self.by_text = self.graph.add("Concat", self._batch, self._length, self.graph.integers(-1), axis=0)
+        self.first_only = self.graph.add("Concat", self._batch, self.graph.integers(1), self.graph.integers(-1), axis=0)
+
+    def weight(self, name: str) -> Array:
+        return np.asarray(self.state[name], dtype=np.float32)
+
+    def constant(self, name: str) -> str:
+        return self.graph.constant(name, self.weight(name))
+
+    def normalised(self, x: str, prefix: str) -> str:
+        names = (self.constant(f"{prefix}.weight"), self.constant(f"{prefix}.bias"))
+        return self.graph.add("LayerNormalization", x, *names, axis=-1, epsilon=_EPSILON)
+
+    def rows(self, x: str) -> str:
+        return self.graph.add("Reshape", x, self.graph.integers(-1, self.width))
+
+    def first(self, x: str) -> str:
+        """Return the first token's row of each text."""
+        return self.graph.add("Gather", self.graph.add("Reshape", x, self.by_text), self.graph.constant("first", np.int64(0)), axis=1)
+
+    def embedded(self) -> str:
+        words = self.weight("bert.embeddings.word_embeddings.weight")
+        values, scale = quantised(words.T)
+        places = self.weight("bert.embeddings.position_embeddings.weight") + self.weight("bert.embeddings.token_type_embeddings.weight")[0]
+        add, constant, integers = self.graph.add, self.graph.constant, self.graph.integers
+        whole = add("Gather", constant("words.values", values.T), "input_ids")
+        word = add("Mul", add("Cast", whole, to=1), add("Gather", constant("words.scale", scale[:, None]), "input_ids"))
+        place = add("Slice", constant("places", places), integers(0), self._length, integers(0))
+        return self.rows(self.normalised(add("Add", word, place), "bert.embeddings.LayerNorm"))
+
+    def attended(self, x: str, prefix: str, *, last: bool) -> tuple[str, str]:
+        """Return (rows of the attention's output, rows of `x` it belongs to): all tokens, or the first ones in the last layer."""
+        parts = [f"{prefix}.attention.self.{kind}" for kind in ("query", "key", "value")]
+        tables = [self.weight(f"{part}.weight").T for part in parts]
+        bias = self.graph.constant(f"{prefix}.attention.bias", np.concatenate([self.weight(f"{part}.bias") for part in parts]))
+        add = self.graph.add
+        shared = tables[1:] if last else tables
+        joint = self.graph.product(self.graph.rounded(x), np.concatenate(shared, axis=1), f"{prefix}.attention")
+        joint = add("Reshape", joint, self.by_text)
+        cuts = add("Split", joint, self.graph.integers(*[self.width] * len(shared)), outputs=len(shared), axis=2)
+        if last:
+            x = self.first(x)
+            query = self.graph.product(self.graph.rounded(x), tables[0], f"{prefix}.query")
+            cuts = [add("Reshape", query, self.first_only), *cuts]
+        return self.rows(add("MultiHeadAttention", *cuts, bias, domain=_CONTRIB, num_heads=self.heads)), x
+
+    def layer(self, x: str, index: int) -> str:
+        prefix = f"bert.encoder.layer.{index}"
+        graph = self.graph
+        found, x = self.attended(x, prefix, last=index == self.layers - 1)
+        dense = f"{prefix}.attention.output.dense"
+        y = graph.add("Add", graph.product(graph.rounded(found), self.weight(f"{dense}.weight").T, dense), self.constant(f"{dense}.bias"))
+        x = self.normalised(graph.add("Add", y, x), f"{prefix}.attention.output.LayerNorm")
+        dense = f"{prefix}.intermediate.dense"
+        y = graph.product(graph.rounded(x), self.weight(f"{dense}.weight").T, dense)
+        y = graph.add("BiasGelu", y, self.constant(f"{dense}.bias"), domain=_CONTRIB)
+        dense = f"{prefix}.output.dense"
+        table = self.weight(f"{dense}.weight").T
+        values, scale = quantised(table)
+        bias = self.weight(f"{dense}.bias") - _GELU_SHIFT * (values * scale).sum(axis=0)
+        y = graph.add("Add", graph.product(graph.rounded(y, shifted=True), table, dense), graph.constant(f"{dense}.shifted_bias", bias))
+        return self.normalised(graph.add("Add", y, x), f"{prefix}.output.LayerNorm")
+
+    def classified(self, x: str) -> str:
+        add = self.graph.add
+        pooled = add("Gemm", x, self.constant("bert.pooler.dense.weight"), self.constant("bert.pooler.dense.bias"), transB=1)
+        return add("Gemm", add("Tanh", pooled), self.constant("classifier.weight"), self.constant("classifier.bias"), transB=1)
+
+
+def encoder_graph(state: Mapping[str, Array], heads: int) -> bytes:
+    """Return the ONNX file of a BERT sequence classifier with one logit.
+
+    Args:
+        state: Weights by their names in transformers (`BertForSequenceClassification.state_dict()`), as arrays; the activation is GELU.
+        heads: Attention heads per layer.
+
+    Returns:
+        A network with the input `input_ids` (batch, token; int64; no padding: texts of a batch are of equal length) and the output
+        `logits` (batch, 1). It runs on onnxruntime's CPU provider, whose extra operators it uses.
+    """
+    bert = _Bert(state, heads)
+    x = bert.embedded()
+    for index in range(bert.layers):
+        x = bert.layer(x, index)
+    graph = bert.graph
+    helper, types = graph.onnx.helper, graph.onnx.TensorProto
+    graph.nodes.append(helper.make_node("Identity", [bert.classified(x)], ["logits"]))
+    made = helper.make_graph(
+        graph.nodes,
+        "encoder",
+        [helper.make_tensor_value_info("input_ids", types.INT64, ["batch", "token"])],
+        [helper.make_tensor_value_info("logits", types.FLOAT, ["batch", 1])],
+        list(graph.constants.values()),
+    )
+    model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(_CONTRIB, 1)], producer_name="")
+    model.ir_version = 8
+    return model.SerializeToString()

@@ -1,0 +1,73 @@
+"""A tiny random BERT classifier: its weights, its tokenizer, and texts for it."""
+
+import json
+
+import numpy as np
+
+HEADS, WIDTH, INNER, LAYERS, PLACES = 2, 16, 32, 2, 100
+WORDS = (
+    "[PAD]", "[UNK]", "[CLS]", "[SEP]",
+    "the", "a", "sea", "was", "calm", "rough", "and", "i", "could",
+    "not", "sleep", "so", "we", "walked", "home", "late", "in", "rain",
+)  # fmt: skip
+
+
+def state(seed: int = 3) -> dict[str, np.ndarray]:
+    draw = np.random.default_rng(seed)
+
+    def matrix(*shape: int) -> np.ndarray:
+        return draw.normal(0.0, 0.5, shape).astype(np.float32)
+
+    out = {
+        "bert.embeddings.word_embeddings.weight": matrix(len(WORDS), WIDTH),
+        "bert.embeddings.position_embeddings.weight": matrix(PLACES, WIDTH),
+        "bert.embeddings.token_type_embeddings.weight": matrix(2, WIDTH),
+        "bert.pooler.dense.weight": matrix(WIDTH, WIDTH),
+        "bert.pooler.dense.bias": matrix(WIDTH),
+        "classifier.weight": matrix(1, WIDTH),
+        "classifier.bias": matrix(1),
+    }
+    norms = ["bert.embeddings.LayerNorm"]
+    for k in range(LAYERS):
+        prefix = f"bert.encoder.layer.{k}"
+        norms += [f"{prefix}.attention.output.LayerNorm", f"{prefix}.output.LayerNorm"]
+        shapes = {
+            "attention.self.query": (WIDTH, WIDTH),
+            "attention.self.key": (WIDTH, WIDTH),
+            "attention.self.value": (WIDTH, WIDTH),
+            "attention.output.dense": (WIDTH, WIDTH),
+            "intermediate.dense": (INNER, WIDTH),
+            "output.dense": (WIDTH, INNER),
+        }
+        for name, shape in shapes.items():
+            out[f"{prefix}.{name}.weight"] = matrix(*shape)
+            out[f"{prefix}.{name}.bias"] = matrix(shape[0])
+    for name in norms:
+        out[f"{name}.weight"] = np.ones(WIDTH, dtype=np.float32)
+        out[f"{name}.bias"] = matrix(WIDTH)
+    return out
+
+
+def tokenizer() -> bytes:
+    special = [{"id": k, "content": WORDS[k], "single_word": False, "lstrip": False, "rstrip": False} for k in range(4)]
+    return json.dumps(
+        {
+            "version": "1.0",
+            "added_tokens": [{**token, "normalized": False, "special": True} for token in special],
+            "normalizer": {"type": "BertNormalizer", "clean_text": True, "handle_chinese_chars": True, "lowercase": True},
+            "pre_tokenizer": {"type": "BertPreTokenizer"},
+            "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2]},
+            "model": {
+                "type": "WordPiece",
+                "unk_token": "[UNK]",
+                "continuing_subword_prefix": "##",
+                "max_input_chars_per_word": 100,
+                "vocab": {word: k for k, word in enumerate(WORDS)},
+            },
+        }
+    ).encode()
+
+
+def texts(count: int, seed: int = 7) -> list[str]:
+    draw = np.random.default_rng(seed)
+    return [" ".join(draw.choice(WORDS[4:], int(draw.integers(1, 20)))) for _ in range(count)]
