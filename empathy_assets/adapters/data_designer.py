@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from upath import UPath
 
+from empathy_assets.adapters.storage import atomic_file
 from empathy_assets.engines.generating import banks, replies
 from empathy_assets.engines.generating.banks import load_bank
 from empathy_assets.engines.generating.grammar.writing import dialogue, passages_by_id, record
@@ -176,7 +178,8 @@ class _ChunkRun:
             self._stats["asked"] += asked
             self._stats["answered"] += asked - self._todo(got, todo).filter(pl.col("backend") == "llm").height
             have = pl.concat([have, got])
-            _write_atomically(have, self._kept)
+            with atomic_file(UPath(self._kept)) as scratch:
+                have.write_parquet(scratch)
             todo = self._todo(have)
             if todo.is_empty():
                 return have
@@ -213,13 +216,6 @@ def _prompt(kind: str) -> str:
     if not path.exists():
         raise GenerationError(f"no prompt for kind {kind!r}: write {path.name} in {path.parent}, or plan the rows with backend `embedded`")
     return path.read_text(encoding="utf-8")
-
-
-def _write_atomically(frame: pl.DataFrame, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_suffix(f".{os.getpid()}.tmp")
-    frame.write_parquet(scratch)
-    scratch.replace(path)
 
 
 def _designed(

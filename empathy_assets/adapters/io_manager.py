@@ -13,10 +13,11 @@ from upath import UPath
 
 from empathy_assets.adapters.cache import fingerprint
 from empathy_assets.adapters.releases import frozen_error, is_published
-from empathy_assets.adapters.storage import atomic_file, sha256_of, storage_root
+from empathy_assets.adapters.storage import atomic_file, storage_root
 from empathy_assets.policy.releases import releases
 from empathy_assets.records.arrow import SchemaMismatchError, arrow_schema, conform
 from empathy_assets.records.catalog import RECORDS
+from empathy_assets.records.ids import file_sha256
 from empathy_assets.records.versions import SCHEMA_VERSION
 
 RECORD_KEY = "empathy/record"
@@ -85,7 +86,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
                 frame.write_parquet(scratch, compression="zstd", compression_level=3, row_group_size=_ROW_GROUP, metadata=footer)
                 if partition and self._is_final(partition) and target.exists():
                     raise frozen_error(partition, name, content, self._footer(target).get("content", ""))
-        found = sha256_of(target)
+        found = file_sha256(target)
         rows = "dagster/partition_row_count" if partition else "dagster/row_count"
         return {rows: frame.height, "dagster/uri": str(target), "sha256": found}
 

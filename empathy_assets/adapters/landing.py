@@ -20,7 +20,7 @@ from upath import UPath
 
 from empathy_assets.adapters.declarations import RIGHTS_FILE, Declarations
 from empathy_assets.adapters.isolation import WORKS_SCHEMA, Job, Outcome, ReaderPool, frame_of, rejected
-from empathy_assets.adapters.storage import is_local, local, publish_folder, sha256_of
+from empathy_assets.adapters.storage import is_local, local, publish_folder
 from empathy_assets.engines.reading.kinds import detect_source
 from empathy_assets.engines.reading.language import language_of
 from empathy_assets.engines.reading.papers.findings import findings_of
@@ -31,7 +31,7 @@ from empathy_assets.engines.reading.works import same_works
 from empathy_assets.policy.licences import accepted
 from empathy_assets.policy.load import number
 from empathy_assets.records.arrow import conform, empty_frame, from_frame, to_frame
-from empathy_assets.records.ids import digest
+from empathy_assets.records.ids import digest, file_sha256
 from empathy_assets.records.licence import Rights
 from empathy_assets.records.passage import Passage
 from empathy_assets.records.provenance import Provenance
@@ -119,7 +119,7 @@ def _declared(file: _File, declarations: Declarations) -> None:
         if not file.path.is_file():
             file.refuse("unreadable", "no plain file")
             return
-        file.sha256 = sha256_of(file.path)
+        file.sha256 = file_sha256(file.path)
     except OSError as error:
         file.refuse("unreadable", f"{type(error).__name__}: {error.strerror}")
         return
@@ -253,7 +253,7 @@ def read_landed(
         for index, reply in enumerate(replies):
             path = Path(scratch) / str(index)
             path.write_bytes(reply.data)
-            files.append(_File(path, reply.relative, name, reply.rights, sha256_of(path)))
+            files.append(_File(path, reply.relative, name, reply.rights, file_sha256(path)))
         return _landed(sorted(files, key=lambda f: f.relative), Declarations(root), cache, progress)
 
 

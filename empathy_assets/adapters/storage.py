@@ -3,7 +3,6 @@
 Lives here: paths, endpoint and checksum settings, write-then-rename. Must not live here: what is stored or whether it may change.
 """
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -54,15 +53,6 @@ def local(path: UPath) -> Path:
     if not is_local(path):
         raise ValueError(f"{path} is not a local path; expected a folder on this machine. Point EMPATHY_LANDING or EMPATHY_CACHE at one.")
     return Path(path.path)
-
-
-def sha256_of(path: Path | UPath) -> str:
-    """Return the SHA-256 of a file's bytes, hex, read in blocks."""
-    h = hashlib.sha256()
-    with path.open("rb") as handle:
-        while block := handle.read(_BLOCK):
-            h.update(block)
-    return h.hexdigest()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Record identities: hashes of normalised content, never of order, file name or time.
+"""Identities of records and files: hashes of content, never of order, file name or time.
 
 Normalisation here serves identity only (NFKC, case, quotes, white space); repairing text is the cleaning engine's work.
 """
@@ -7,12 +7,22 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Any, Protocol
 
 import polars as pl
 
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u2026": "..."})
 _SPACE = re.compile(r"\s+")
 _ID_HEX = 32  # 128 bits: no collision to be expected below 2**60 records
+_BLOCK = 1 << 20
+
+
+class File(Protocol):
+    """What is needed of a file: `pathlib.Path` and `upath.UPath` both fit."""
+
+    def open(self, mode: str) -> Any:
+        """Open it."""
+        ...
 
 
 def normalised(text: str) -> str:
@@ -28,6 +38,19 @@ def digest(*parts: str) -> str:
         h.update(len(data).to_bytes(8, "big"))
         h.update(data)
     return h.hexdigest()[:_ID_HEX]
+
+
+def file_sha256(path: File) -> str:
+    """Return the SHA-256 of a file's bytes, hex, read in blocks of 1 MiB.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    with path.open("rb") as stream:
+        h = hashlib.sha256()
+        while block := stream.read(_BLOCK):
+            h.update(block)
+    return h.hexdigest()
 
 
 def conversation_id(turns: Iterable[tuple[str, str]]) -> str:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from empathy_assets.adapters.storage import atomic_file, is_local, local, publish_folder, sha256_of, storage_root, write_bytes
+from empathy_assets.adapters.storage import atomic_file, is_local, local, publish_folder, storage_root, write_bytes
+from empathy_assets.records.ids import file_sha256
 
 
 @pytest.fixture(params=["local", "s3"])
@@ -17,7 +18,7 @@ def test_bytes_come_back_as_they_were_written(root_uri: str) -> None:
     write_bytes(target, b"first")
     write_bytes(target, b"second")
     assert target.read_bytes() == b"second"
-    assert sha256_of(target) == "16367aacb67a4a017c8da8ab95682ccb390863780f7114dda0a0e0c55644c7c4"
+    assert file_sha256(target) == "16367aacb67a4a017c8da8ab95682ccb390863780f7114dda0a0e0c55644c7c4"
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_scratch(tmp_path: Path) -> None:

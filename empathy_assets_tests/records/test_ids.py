@@ -1,12 +1,15 @@
 """Tests of record identities."""
 
+import hashlib
+
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
+from upath import UPath
 
 from empathy_assets.records.arrow import to_frame
 from empathy_assets.records.conversation import Conversation, Turn
-from empathy_assets.records.ids import conversation_id, digest, normalised, passage_id, record_ref
+from empathy_assets.records.ids import conversation_id, digest, file_sha256, normalised, passage_id, record_ref
 from empathy_assets.records.provenance import Provenance
 
 
@@ -39,3 +42,9 @@ def test_the_same_dialogue_in_two_files_has_one_id_and_two_refs() -> None:
     assert frame["id"].n_unique() == 1
     assert frame["ref"].n_unique() == 2
     assert frame["ref"].dtype == pl.String
+
+
+def test_a_file_is_known_by_its_bytes_wherever_it_lies(tmp_path) -> None:
+    data = bytes(range(256)) * 5000  # more than one block
+    (tmp_path / "a").write_bytes(data)
+    assert file_sha256(tmp_path / "a") == file_sha256(UPath(tmp_path / "a")) == hashlib.sha256(data).hexdigest()

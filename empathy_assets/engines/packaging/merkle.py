@@ -1,24 +1,12 @@
-"""Hashes of files and the hash tree over a package.
+"""The hash tree over a package.
 
-Lives here: SHA-256 in chunks and the Merkle root. Must not live here: what belongs into a package.
+Lives here: the Merkle root. Must not live here: what belongs into a package, hashes of single files (`records.ids`).
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from pathlib import Path
-
-_CHUNK = 1 << 20
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, hex; reads it in chunks of 1 MiB."""
-    found = hashlib.sha256()
-    with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            found.update(chunk)
-    return found.hexdigest()
 
 
 def merkle_root(files: Iterable[tuple[str, str]]) -> str:

@@ -19,10 +19,11 @@ from empathy_assets.engines.packaging.errors import PackageRefusedError
 from empathy_assets.engines.packaging.fence import refuse
 from empathy_assets.engines.packaging.figures import release_figures
 from empathy_assets.engines.packaging.files import write_parquet, write_records
-from empathy_assets.engines.packaging.merkle import file_sha256, merkle_root
+from empathy_assets.engines.packaging.merkle import merkle_root
 from empathy_assets.engines.packaging.report import report_html
 from empathy_assets.records.arrow import conform
 from empathy_assets.records.conversation import SplitConversation
+from empathy_assets.records.ids import file_sha256
 from empathy_assets.records.verdict import Verdict
 from empathy_assets.records.versions import PIPELINE_VERSION, SCHEMA_VERSION
 

@@ -14,10 +14,11 @@ from pydantic import ValidationError
 from empathy_assets.engines.composing.compose import policy_mix
 from empathy_assets.engines.gating.schema import unlawful_exemption
 from empathy_assets.engines.packaging.context import Manifest, PackageFile
-from empathy_assets.engines.packaging.merkle import file_sha256, merkle_root
+from empathy_assets.engines.packaging.merkle import merkle_root
 from empathy_assets.engines.packaging.package import MANIFEST
 from empathy_assets.policy.licences import accepted_pattern
 from empathy_assets.records.conversation import SPLITS
+from empathy_assets.records.ids import file_sha256
 
 
 def read_manifest(folder: Path) -> Manifest:

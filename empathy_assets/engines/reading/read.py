@@ -5,7 +5,6 @@ Lives here: the choice of reader and the size limit. Must not live here: parsing
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from empathy_assets.engines.reading.gzipped import unpacked
 from empathy_assets.engines.reading.papers import read as papers
 from empathy_assets.engines.reading.result import FileContext, ReadError, ReadResult, Row, Source, collect, guarded
 from empathy_assets.policy.load import number
+from empathy_assets.records.ids import file_sha256
 from empathy_assets.records.licence import Rights
 
 _READERS: dict[str, Callable[[Path, FileContext], Iterator[Row]]] = {
@@ -47,7 +47,7 @@ def read_file(path: Path, *, relative: str, source: Source, rights: Rights) -> R
 def stream_file(path: Path, *, relative: str, source: Source, rights: Rights) -> Iterator[Row]:
     """Yield the rows of one landed file as they are read; see `read_file`. Books and talks add a row to `works`."""
     try:
-        size, sha256 = path.stat().st_size, sha256_of(path)
+        size, sha256 = path.stat().st_size, file_sha256(path)
     except OSError as error:
         yield FileContext(source, relative, "", rights).reject("unreadable", f"{type(error).__name__}: {error.strerror}")
         return
@@ -68,13 +68,3 @@ def _rows(path: Path, context: FileContext, size: int) -> Iterator[Row]:
             yield row
     if not some:
         raise ReadError("no-usable-text", "no record and no error were found in it")
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, hex.
-
-    Raises:
-        OSError: The file cannot be read.
-    """
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

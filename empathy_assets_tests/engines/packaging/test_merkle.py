@@ -5,7 +5,8 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from empathy_assets.engines.packaging.merkle import file_sha256, merkle_root
+from empathy_assets.engines.packaging.merkle import merkle_root
+from empathy_assets.records.ids import file_sha256
 
 _SHA = st.binary(min_size=32, max_size=32).map(bytes.hex)
 _FILES = st.dictionaries(st.text(min_size=1, max_size=8), _SHA, min_size=1, max_size=9)

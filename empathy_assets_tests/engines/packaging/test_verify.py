@@ -8,9 +8,10 @@ import polars as pl
 import pytest
 
 from empathy_assets.engines.packaging.context import PackageFile
-from empathy_assets.engines.packaging.merkle import file_sha256, merkle_root
+from empathy_assets.engines.packaging.merkle import merkle_root
 from empathy_assets.engines.packaging.package import MANIFEST, as_json, write_package
 from empathy_assets.engines.packaging.verify import read_manifest, read_records, verify_package
+from empathy_assets.records.ids import file_sha256
 from empathy_assets_tests.engines.packaging.samples import built, context
 
 

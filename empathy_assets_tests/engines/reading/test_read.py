@@ -1,6 +1,7 @@
 """Tests of the one entry: size limits, unreadable files, determinism."""
 
-from empathy_assets.engines.reading.read import read_file, sha256_of, stream_file
+from empathy_assets.engines.reading.read import read_file, stream_file
+from empathy_assets.records.ids import file_sha256
 from empathy_assets_tests.engines.reading.samples import RIGHTS, prose, read, reasons
 
 
@@ -21,6 +22,6 @@ def test_same_bytes_same_rows(tmp_path):
     first, second = (list(stream_file(path, relative="books/a.txt", source="books", rights=RIGHTS)) for _ in range(2))
     assert first == second
     passage = first[0][1]
-    assert passage["provenance"]["file_sha256"] == sha256_of(path)
+    assert passage["provenance"]["file_sha256"] == file_sha256(path)
     assert passage["provenance"]["origin"] == RIGHTS.origin
     assert passage["source"] == "books"
