@@ -8,6 +8,7 @@ from empathy_assets.engines.checking.finding import Finding
 from empathy_assets.engines.checking.generation import (
     anchored,
     complete,
+    diverse,
     minima_planned,
     pairs_complete,
     pairs_matched,
@@ -33,6 +34,12 @@ def _rules(asset: str) -> list[Rule]:
         Rule("complete", "Every planned row is there.", lambda t, _: complete(t[asset], t["generation_plan"], asset)),
         Rule("licence", "Every row carries an accepted licence, inherited from its passage.", lambda t, _: licences(t[asset])),
         Rule("repeated_sentences", "No sentence shows the template.", lambda t, _: repeated_sentences(t[asset]), blocking=False),
+        Rule(
+            "diverse",
+            "No two conversations of a kind are near copies, and what each says is mostly its own.",
+            lambda t, _: diverse(t[asset]),
+            blocking=False,
+        ),
     ]
 
 

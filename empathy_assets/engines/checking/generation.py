@@ -3,6 +3,7 @@
 import polars as pl
 
 from empathy_assets.engines.checking.finding import Finding, none_of
+from empathy_assets.engines.generating.diversity import diversity, one_of_each_pair
 from empathy_assets.engines.generating.pairs import pair_differs_only_in_attribute
 from empathy_assets.policy.load import number
 
@@ -62,6 +63,32 @@ def repeated_sentences(frame: pl.DataFrame) -> Finding:
     example = f": “{top['text'][0]}”" if top.height else ""
     sentence = f"most repeated sentence in {share:.2%} of {single.height} conversations{example}; at most {bound:.1%} expected"
     return Finding(share <= bound, sentence, {"value": share, "bound": bound, "n": single.height})
+
+
+def diverse(frame: pl.DataFrame) -> Finding:
+    """Fail if the conversations of a kind are too much alike: their nearest pair, or how much each shares with others.
+
+    Per kind, one member of each counterfactual pair, at most policy's `diversity.sample` conversations, evenly spaced; likeness grows
+    with their number, so a small release says little.
+    """
+    nearest, overlap = number("generation", "diversity.jaccard_max"), number("generation", "diversity.overlap_max")
+    most = int(number("generation", "diversity.sample"))
+    figures: dict[str, float | int | str] = {"bound": overlap, "n": 0, "value": 0.0, "jaccard_bound": nearest}
+    passed, said = True, list[str]()
+    for (kind,), rows in sorted(one_of_each_pair(frame).group_by(_KIND.alias("kind")), key=lambda part: str(part[0])):
+        step = -(-rows.height // most)
+        text = rows.gather_every(step)["turns"].list.eval(pl.element().struct.field("content")).list.join("\n")
+        found = diversity(text)
+        passed &= found.jaccard_max <= nearest and found.overlap_mean <= overlap
+        said.append(f"{kind}: nearest pair {found.jaccard_max:.2f}, share of 4-grams found in others {found.overlap_mean:.2f}")
+        figures |= {
+            "n": int(figures["n"]) + found.conversations,
+            "value": max(float(figures["value"]), found.overlap_mean),
+            f"{kind}_jaccard_max": found.jaccard_max,
+            f"{kind}_overlap": found.overlap_mean,
+            f"{kind}_distinct_2": found.distinct_2,
+        }
+    return Finding(passed, f"{'; '.join(said) or 'nothing was generated'}; at most {nearest:g} and {overlap:g} expected", figures)
 
 
 def pairs_complete(frame: pl.DataFrame) -> Finding:

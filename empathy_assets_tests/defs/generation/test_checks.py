@@ -9,6 +9,7 @@ def test_incomplete_or_unmatched_pairs_block_and_shortfalls_warn() -> None:
         "complete": True,
         "licence": True,
         "repeated_sentences": False,
+        "diverse": False,
         "pairs": True,
         "matched": True,
     }

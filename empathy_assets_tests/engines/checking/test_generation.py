@@ -6,6 +6,7 @@ import pytest
 from empathy_assets.engines.checking.generation import (
     anchored,
     complete,
+    diverse,
     minima_planned,
     pairs_complete,
     pairs_matched,
@@ -66,6 +67,26 @@ def test_a_sentence_in_too_many_conversations_is_found() -> None:
     varied = frame(*(conversation(i, turns=[("user", f"Word{i} alone today."), ("assistant", f"Heard {i} words.")]) for i in range(50)))
     assert repeated_sentences(varied).passed
     assert repeated_sentences(many(0)).passed
+
+
+def test_conversations_that_are_much_alike_are_found_kind_by_kind() -> None:
+    alike = frame(
+        *(
+            conversation(i, turns=[("user", f"Nobody calls {i}."), ("assistant", "That is a long day with only the clock for company.")])
+            for i in range(9)
+        )
+    )
+    found = diverse(alike)
+    assert not found.passed
+    assert "found in others" in found.sentence
+    apart = frame(
+        *(
+            conversation(i, turns=[("user", " ".join(f"w{i}x{k}" for k in range(40))), ("assistant", f"v{i} u{i} t{i} s{i}.")])
+            for i in range(9)
+        )
+    )
+    assert diverse(apart).passed
+    assert diverse(apart.clear()).figures["n"] == 0
 
 
 def member(number: int, value: str, pair: str = "pair-1", attribute: str = "age"):
