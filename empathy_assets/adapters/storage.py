@@ -13,7 +13,6 @@ from pathlib import Path
 from upath import UPath
 
 _CHECKSUM_ENV = ("AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION")
-_BLOCK = 1 << 20
 
 
 def storage_root(uri: str, env: Mapping[str, str] | None = None) -> UPath:

@@ -21,11 +21,8 @@ from empathy_assets.adapters.scholarly.semantic_scholar import SemanticScholar
 from empathy_assets.adapters.scholarly.settings import SERVICES, FetchSettings
 from empathy_assets.adapters.scholarly.transport import FetchError, Reply, Signature, Transport
 from empathy_assets.engines.reading.papers import crossref, europe_pmc, openalex, pubmed, semantic_scholar
-from empathy_assets.engines.reading.papers.merge import merged
-from empathy_assets.engines.reading.papers.passages import LanguageOf, passages_of
 from empathy_assets.engines.reading.papers.work import Parsed, Work, refused
-from empathy_assets.policy.load import number, table
-from empathy_assets.records.passage import Passage
+from empathy_assets.policy.load import number
 from empathy_assets.records.reject import Reject
 
 Progress = Callable[[str], None]
@@ -173,29 +170,3 @@ def fetch_works(
     works = [work for found, _, _ in results.values() for work in found]
     rejects = [reject for _, lost, _ in results.values() for reject in lost]
     return works, rejects, {service: stats for service, (_, _, stats) in results.items()}
-
-
-def fetch_findings(
-    queries: Iterable[Query],
-    cache: Folder,
-    settings: FetchSettings,
-    progress: Progress | None = None,
-    *,
-    language_of: LanguageOf | None = None,
-) -> tuple[list[Passage], list[Reject], Stats]:
-    """Return passages of everything the services give for the queries, a reject for every loss, and what each service cost.
-
-    Args:
-        queries: What to search for.
-        cache: Storage root of the raw replies; a second run with the same queries and edition sends no request.
-        settings: Whether, as whom and with which keys.
-        progress: Receives one line per finished query.
-        language_of: Judge of language; without one the services' statement counts.
-    """
-    works, rejects, stats = fetch_works(queries, cache, settings, progress)
-    passages: list[Passage] = []
-    for work in merged(works):
-        kept, lost = passages_of(work, licence=table("scholarly")["defaults"]["fetched_licence"], language_of=language_of)
-        passages += kept
-        rejects += lost
-    return passages, rejects, stats

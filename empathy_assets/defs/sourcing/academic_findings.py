@@ -1,14 +1,12 @@
 """The `academic_findings` asset: passages of papers with their citation."""
 
-import os
-
 import dagster as dg
 
 from empathy_assets.adapters.scholarly.findings import collect_findings
-from empathy_assets.adapters.scholarly.settings import EDITION_TAG, FetchSettings
+from empathy_assets.adapters.scholarly.settings import EDITION_TAG
 from empathy_assets.defs.dataset import Outcome, dataset
 from empathy_assets.defs.resources import Workspace
-from empathy_assets.defs.sourcing.landed import quarantined, read_source
+from empathy_assets.defs.sourcing.landed import fetch_settings, quarantined, read_source
 from empathy_assets.engines.reading.papers.work import Work
 from empathy_assets.records.arrow import from_frame
 from empathy_assets.records.passage import Passage
@@ -23,8 +21,7 @@ def academic_findings(context: dg.AssetExecutionContext, workspace: Workspace) -
     """
     context.log.info("live fetch is " + ("on" if workspace.fetch else "off: only landed papers are read; EMPATHY_FETCH=1 turns it on"))
     landed = read_source(context, workspace, "academic_findings")
-    edition = context.run.tags.get(EDITION_TAG, "")
-    settings = FetchSettings.from_environment(os.environ, edition=edition).model_copy(update={"enabled": workspace.fetch})
+    settings = fetch_settings(workspace, context.run.tags.get(EDITION_TAG, ""))
     found = collect_findings(
         from_frame(landed.papers, Work), workspace.landing_dir, workspace.replies / "scholarly", settings, progress=context.log.info
     )

@@ -1,5 +1,6 @@
 """The step the landed sources share: read a landing folder, quarantine what could not be used, report figures."""
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,10 +8,16 @@ import dagster as dg
 import polars as pl
 
 from empathy_assets.adapters.landing import Landed, Reply, read_landed
+from empathy_assets.adapters.scholarly.settings import FetchSettings
 from empathy_assets.defs.dataset import table
 from empathy_assets.defs.resources import Workspace
 
 _LOG_EVERY = 50  # files between two progress lines
+
+
+def fetch_settings(workspace: Workspace, edition: str = "") -> FetchSettings:
+    """Return how this run may use the network: as whom says the environment, whether says the workspace."""
+    return FetchSettings.from_environment(os.environ, edition=edition).model_copy(update={"enabled": workspace.fetch})
 
 
 def read_source(context: dg.AssetExecutionContext, workspace: Workspace, source: str, replies: Sequence[Reply] = ()) -> Landed:

@@ -1,17 +1,15 @@
 """The `transcripts` asset: passages of landed and fetched talks with speaker, voice and seconds."""
 
-import os
 from dataclasses import asdict
 
 import dagster as dg
 
 from empathy_assets.adapters.declarations import Declarations
-from empathy_assets.adapters.scholarly.settings import FetchSettings
 from empathy_assets.adapters.youtube.fetch import fetch_transcripts
 from empathy_assets.adapters.youtube.lists import listed_videos
 from empathy_assets.defs.dataset import Outcome, dataset
 from empathy_assets.defs.resources import Workspace
-from empathy_assets.defs.sourcing.landed import quarantined, read_source
+from empathy_assets.defs.sourcing.landed import fetch_settings, quarantined, read_source
 from empathy_assets.records.arrow import to_frame
 from empathy_assets.records.passage import Passage
 from empathy_assets.records.reject import Reject
@@ -30,7 +28,7 @@ def transcripts(context: dg.AssetExecutionContext, workspace: Workspace) -> Outc
     fetched, lost, stats = fetch_transcripts(
         videos,
         workspace.replies / "videos",
-        FetchSettings.from_environment(os.environ).model_copy(update={"enabled": workspace.fetch}),
+        fetch_settings(workspace),
         lambda name: declared.of(workspace.landing_dir / name),
         progress=context.log.info,
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 from empathy_assets.engines.reading import subtitles
 from empathy_assets.engines.reading.chatlog import chat_log
 from empathy_assets.engines.reading.gzipped import head_of
-from empathy_assets.engines.reading.papers.read import recognised
+from empathy_assets.engines.reading.papers.kinds import recognised
 from empathy_assets.engines.reading.plaintext import is_timed
 from empathy_assets.engines.reading.result import Source
 from empathy_assets.engines.reading.roles import role_of

@@ -35,16 +35,6 @@ def _integer(digits: str) -> int | float:
 _DECODER = json.JSONDecoder(parse_constant=_constant, parse_int=_integer, strict=False)
 
 
-def strict_value(text: str, at: int) -> tuple[Any, int]:
-    """Return the JSON value that begins at `at` and where it ends; raw line breaks in strings, NaN and Infinity pass.
-
-    Raises:
-        ValueError: There is no JSON value.
-        RecursionError: It nests deeper than the parser allows.
-    """
-    return _DECODER.raw_decode(text, at)
-
-
 def value_at(text: str, at: int) -> tuple[Any, int]:
     """Return the value that begins at `at` and where it ends, mended where only one reading is possible.
 

@@ -4,9 +4,11 @@ import pytest
 from pydantic import SecretStr
 
 from empathy_assets.adapters.scholarly import crossref, europe_pmc, fetch, openalex, pubmed, semantic_scholar
-from empathy_assets.adapters.scholarly.fetch import fetch_findings, fetch_works
+from empathy_assets.adapters.scholarly.fetch import fetch_works
 from empathy_assets.adapters.scholarly.queries import Query
 from empathy_assets.adapters.scholarly.settings import SERVICES, FetchSettings
+from empathy_assets.engines.reading.papers.merge import merged
+from empathy_assets.engines.reading.papers.passages import passages_of
 from empathy_assets_tests.adapters.scholarly.replies import PMID, TOTAL, world
 from empathy_assets_tests.adapters.scholarly.server import Answer, serving
 from empathy_assets_tests.engines.reading.papers.shapes import article, article_set
@@ -25,6 +27,13 @@ def small_pages(monkeypatch):
 
 def settings(base: str, **changes) -> FetchSettings:
     return FetchSettings(**({"enabled": True, "bases": {s: f"{base}/{s}" for s in SERVICES}} | changes))
+
+
+def fetch_findings(queries, cache, settings, progress=None):
+    """Passages of every merged work, a reject for every loss, and what each service cost."""
+    works, rejects, stats = fetch_works(queries, cache, settings, progress)
+    cut = [passages_of(work, licence="LicenseRef-internal-research") for work in merged(works)]
+    return [p for kept, _ in cut for p in kept], rejects + [r for _, lost in cut for r in lost], stats
 
 
 def test_every_service_is_paged_and_works_are_merged(tmp_path):

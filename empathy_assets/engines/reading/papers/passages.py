@@ -21,7 +21,6 @@ from empathy_assets.records.reject import Reject
 
 _BRACKETED = 2000  # tokens; syntok's 250 cut a sentence inside a long list of references
 _GLUED = re.compile(r"([a-z]{3}[.?!])(?=(?:[A-Z][a-z']*|[A-Z][a-z]+-[a-z]+),? [a-z])")
-_VERSION = re.compile(r"\d+(?:\.\d+)*")
 
 LanguageOf = Callable[[str], str]
 """Returns the ISO 639-1 code of a text, or an empty string where it cannot tell."""

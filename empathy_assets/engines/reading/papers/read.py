@@ -9,14 +9,12 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from empathy_assets.engines.reading.papers import pubmed
-from empathy_assets.engines.reading.papers.kinds import parser_of, recognised
+from empathy_assets.engines.reading.papers.kinds import parser_of
 from empathy_assets.engines.reading.papers.markup import Buffer
 from empathy_assets.engines.reading.papers.work import Parsed, Work, refused
 from empathy_assets.engines.reading.result import FileContext, Row
 from empathy_assets.policy.load import number
 from empathy_assets.records.reject import Reject
-
-__all__ = ["parse_papers", "read", "recognised"]
 
 _HEAD = 65536
 
