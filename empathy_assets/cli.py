@@ -50,6 +50,7 @@ def _emit(data: Any) -> None:
 def build(
     release: ReleaseOption = "next",
     scale: Annotated[float | None, typer.Option(help="Multiply release targets; 0.02: 1,200 conversations. [env: EMPATHY_SCALE]")] = None,
+    dry: Annotated[bool, typer.Option("--dry-run", help="Only print requests, tokens and cost of generation, per kind.")] = False,
     as_json: Json = False,
 ) -> None:
     """Build a release: every asset, every check, the package. Exit code 1 if a blocking check fails, with its name."""
@@ -57,6 +58,7 @@ def build(
 
     from empathy_assets.adapters.settings import Settings
     from empathy_assets.console.build import run_build
+    from empathy_assets.console.dry_run import dry_run, print_dry_run
     from empathy_assets.console.summary import as_dict, print_summary
     from empathy_assets.policy.releases import releases
 
@@ -65,12 +67,36 @@ def build(
     if scale is not None:
         os.environ["EMPATHY_SCALE"] = str(scale)
     settings = Settings.from_env()
+    if dry:
+        facts = dry_run(settings, Console(stderr=True))
+        _emit(facts) if as_json else print_dry_run(facts, Console())
+        raise typer.Exit(0 if facts["within_budget"] else 1)
     result = run_build(release, settings, Console(stderr=as_json))
     if as_json:
         _emit(as_dict(result, release, settings))
     else:
         print_summary(result, release, settings, Console())
     raise typer.Exit(0 if result.success else 1)
+
+
+@app.command()
+def preview(
+    kind: Annotated[str, typer.Argument(help="therapeutic, bias, reasoning, grounded, nightmare or persona.")],
+    count: Annotated[int, typer.Option("-n", "--count", help="How many; pairs come whole.", min=1, max=100)] = 5,
+    backend: Annotated[str, typer.Option(help="llm or embedded. [env: EMPATHY_BACKEND]")] = "",
+    seed: Annotated[int | None, typer.Option(help="Seed of the plan. [env: EMPATHY_SEED]", min=0)] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a few conversations of one kind and show them whole, with plan row, EARS and crisis score."""
+    from rich.console import Console
+
+    from empathy_assets.adapters.settings import Settings
+    from empathy_assets.console import preview as view
+
+    given = {"EMPATHY_BACKEND": backend, "EMPATHY_SEED": "" if seed is None else str(seed)}
+    os.environ.update({name: value for name, value in given.items() if value})
+    facts = view.preview(kind, count, Settings.from_env(), Console(stderr=True))
+    _emit(facts) if as_json else view.print_preview(facts, Console())
 
 
 @app.command()
@@ -165,14 +191,12 @@ def verify(
     package: Annotated[str, typer.Argument(help="Package folder, s3:// URI, or release key.")],
     as_json: Json = False,
 ) -> None:
-    """Recompute every hash, the Merkle root, counts, splits and the fence of a package. Exit code 1 if anything is off."""
-    from empathy_assets.adapters.packages import fetched
+    """Recompute every hash, the Merkle root, counts, leakage, mix and the fence of a package. Exit code 1 if anything is off."""
+    from empathy_assets.adapters.packages import fetched, locate
     from empathy_assets.adapters.settings import Settings
-    from empathy_assets.adapters.storage import storage_root
-    from empathy_assets.console.explain import package_folder
     from empathy_assets.engines.packaging.verify import verify_package
 
-    with fetched(storage_root(str(package_folder(package, Settings.from_env())))) as folder:
+    with fetched(locate(package, Settings.from_env())) as folder:
         problems = verify_package(folder)
     if as_json:
         _emit({"package": package, "whole": not problems, "problems": problems})
@@ -200,3 +224,22 @@ def diff(
         _emit(found)
     else:
         print_diff(found, Console())
+
+
+@app.command()
+def releases(
+    archive: Annotated[list[str] | None, typer.Option(metavar="KEY", help="Move a version into releases/archive/, whole.")] = None,
+    history: Annotated[bool, typer.Option("--history", help="Also show what a rolling release held before.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List the catalogue of releases: rows, root, certificate, date, where each lies. Exit code 1 if one is gone from storage."""
+    from rich.console import Console
+
+    from empathy_assets.adapters.settings import Settings
+    from empathy_assets.console.releases import archive_releases, listed, print_releases
+
+    settings = Settings.from_env()
+    archive_releases(archive or [], settings)
+    found = listed(settings, history=history)
+    _emit(found) if as_json else print_releases(found, Console())
+    raise typer.Exit(1 if any(row["state"] == "missing" for row in found) else 0)

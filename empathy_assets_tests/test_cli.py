@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from empathy_assets import cli
 from empathy_assets_tests.conftest import Built
 
-COMMANDS = ["build", "read", "score", "certify", "explain", "verify", "diff"]
+COMMANDS = ["build", "preview", "read", "score", "certify", "explain", "verify", "diff", "releases"]
 
 
 @pytest.fixture
@@ -63,6 +63,27 @@ def test_explain_finds_a_record_by_its_words(configured: Built, runner: CliRunne
     assert "no record of release next" in str(missing.exception)
 
 
+def test_a_dry_run_counts_and_builds_nothing(runner: CliRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("EMPATHY_BACKEND", "llm")
+    shown = runner.invoke(cli.app, ["build", "--dry-run", "--scale", "0.005", "--json"])
+    facts = json.loads(shown.stdout)
+    assert shown.exit_code == 0
+    assert facts["total"]["requests"] > 0
+    assert not (tmp_path / "data" / "releases").exists()
+    monkeypatch.setenv("EMPATHY_LLM_BUDGET", "0.01")
+    over = runner.invoke(cli.app, ["build", "--dry-run"])
+    assert over.exit_code == 1
+    assert "above the budget" in over.output
+
+
+def test_preview_shows_whole_conversations(runner: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMPATHY_SCALE", "0.005")
+    arguments = ["preview", "therapeutic", "-n", "2", "--backend", "embedded", "--seed", "7"]
+    facts = json.loads(runner.invoke(cli.app, [*arguments, "--json"]).stdout)
+    assert len(facts["conversations"]) == 2
+    assert facts["conversations"][0]["turns"][0]["content"].split()[0] in runner.invoke(cli.app, arguments).output
+
+
 def test_score_judges_texts_pairs_and_dialogues_and_keeps_bad_rows(runner: CliRunner, tmp_path: Path) -> None:
     rows = [
         {"id": "t", "text": "I keep thinking everyone would be better off if I were gone."},
@@ -92,6 +113,7 @@ def test_certify_prints_the_certificate(runner: CliRunner) -> None:
     [
         (["build", "--release", "v9.9.9"], "is unknown; releases.toml has"),
         (["explain"], "nothing to explain"),
+        (["preview", "opera"], "kind 'opera' is unknown"),
         (["read", ".", "--out", "o", "--kind", "film"], "--kind 'film'"),
     ],
 )

@@ -11,6 +11,7 @@ from empathy_assets.records.versions import PIPELINE_VERSION, SCHEMA_VERSION
 
 PROJECT = Path(__file__).parent.parent.parent
 _UNKNOWN = "unknown"
+_DECIDING = ("empathy_assets", "pyproject.toml", "uv.lock")  # what can change a release; a note beside them cannot
 
 
 def tree_sha256(folder: Path) -> str:
@@ -21,19 +22,27 @@ def tree_sha256(folder: Path) -> str:
     return h.hexdigest()
 
 
-def git_commit(folder: Path = PROJECT) -> str:
-    """Return the commit checked out in `folder`, or `unknown` outside a repository."""
+def _git(folder: Path, *arguments: str) -> str | None:
+    """Return what git answers about `folder`, or None where it cannot."""
     try:
         done = subprocess.run(  # noqa: S603 - fixed arguments, no shell
-            ["git", "-C", str(folder), "rev-parse", "HEAD"],  # noqa: S607 - git of the user's own path
+            ["git", "-C", str(folder), *arguments],  # noqa: S607 - git of the user's own path
             capture_output=True,
             text=True,
             check=False,
             timeout=10,
         )
     except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def git_commit(folder: Path = PROJECT) -> str:
+    """Return the commit checked out in `folder`, with `-dirty` where code, policy or lock file differ from it; `unknown` without one."""
+    commit = _git(folder, "rev-parse", "HEAD")
+    if not commit:
         return _UNKNOWN
-    return done.stdout.strip() if done.returncode == 0 else _UNKNOWN
+    return f"{commit}-dirty" if _git(folder, "status", "--porcelain", "--", *_DECIDING) else commit
 
 
 @cache
@@ -46,6 +55,8 @@ def config_identity() -> dict[str, str]:
         "git_commit": git_commit(),
         "lock_sha256": hashlib.sha256(lock.read_bytes()).hexdigest() if lock.exists() else _UNKNOWN,
         "policy_sha256": tree_sha256(POLICY_DIR),
+        "prompts_sha256": tree_sha256(POLICY_DIR / "prompts"),
+        "banks_sha256": tree_sha256(POLICY_DIR / "banks"),
         "python": platform.python_version(),
         "platform": f"{platform.system()}-{platform.machine()}",
     }

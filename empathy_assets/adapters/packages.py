@@ -1,6 +1,7 @@
-"""Packages between scratch folder and storage root: build aside, decide, publish, fetch back for verification.
+"""Packages between scratch folder, storage root and archive: build aside, decide, publish, fetch back for verification.
 
-Lives here: where a package is written and how it becomes visible. Must not live here: its content or the rules that refuse it.
+Lives here: where a package is written, how it becomes visible and how it moves into the archive. Must not live here: its content or the
+rules that refuse it.
 """
 
 import shutil
@@ -8,22 +9,67 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import polars as pl
 from upath import UPath
 
-from empathy_assets.adapters.releases import MARKER, package_path, publish
-from empathy_assets.adapters.storage import is_local, local
+from empathy_assets.adapters.releases import (
+    FOLDER,
+    MARKER,
+    ReleaseFrozenError,
+    archive_path,
+    find_package,
+    package_path,
+    published,
+    published_manifest,
+)
+from empathy_assets.adapters.settings import Settings
+from empathy_assets.adapters.storage import is_local, local, publish_folder, storage_root
 from empathy_assets.engines.packaging.context import Manifest
-from empathy_assets.policy.releases import Release
+from empathy_assets.engines.packaging.publish import decide
+from empathy_assets.engines.packaging.verify import changed_files
+from empathy_assets.policy.releases import Release, releases, version_of
 from empathy_assets.records.arrow import to_frame
 from empathy_assets.records.package import PackageFile
 
 
-def published_manifest(root: UPath, release: str) -> Manifest | None:
-    """Return the manifest of a published release, or None if there is none."""
-    marker = package_path(root, release) / MARKER
-    return Manifest.model_validate_json(marker.read_bytes()) if marker.exists() else None
+class ArchiveError(RuntimeError):
+    """A release cannot be archived as it is."""
+
+
+@contextmanager
+def reachable(what: str) -> Iterator[None]:
+    """Turn the object store's own errors into one sentence with its remedy.
+
+    Raises:
+        ConnectionError: The object store cannot be reached, or gives no access.
+    """
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        yield
+    except BotoCoreError as error:
+        remedy = "Set OVH_S3_ENDPOINT, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        raise ConnectionError(f"{what} cannot be reached: {error}. {remedy}; see .env.example.") from error
+
+
+def locate(package: str, settings: Settings) -> UPath:
+    """Return where a package lies that is named by folder, `s3://` URI or release key of the storage root.
+
+    Raises:
+        FileNotFoundError: There is no package.
+        ConnectionError: The object store cannot be reached, or gives no access.
+    """
+    root = storage_root(settings.storage)
+    with reachable(package):
+        if "/" in package or Path(package).is_dir():
+            folder, known = storage_root(package), ""
+        else:
+            folder, known = find_package(root, package), f" {root / FOLDER} holds {published(root) or 'none'}."
+        if not folder.exists():
+            raise FileNotFoundError(f"no package at {folder}; expected a folder, an s3:// URI or the key of a published release.{known}")
+    return folder
 
 
 @contextmanager
@@ -34,7 +80,7 @@ def fetched(package: UPath) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="empathy-package-") as name:
         for source in package.iterdir():
-            (Path(name) / source.name).write_bytes(source.read_bytes())
+            package.fs.get_file(source.path, str(Path(name) / source.name))
         yield Path(name)
 
 
@@ -56,25 +102,55 @@ def publish_package(root: UPath, release: Release, scratch: Path, write: Callabl
     try:
         manifest = write(folder)
         before = published_manifest(root, release.key)
-        changed = publish(root, release, folder, merkle_root=manifest.merkle_root, published_root=before.merkle_root if before else None)
+        decision = decide(before, manifest, rolling=release.rolling, taken={*releases(), *published(root)})
+        if decision.action == "refuse":
+            raise ReleaseFrozenError(decision.message)
+        if decision.action == "write":
+            publish_folder(folder, package_path(root, release.key), marker=MARKER)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return manifest, changed
+    return manifest, decision.action == "write"
 
 
-def package_files(root: UPath, manifest: Manifest) -> pl.DataFrame:
-    """Return the files of a published package as records (PackageFile schema), in the order of the manifest."""
-    uri = str(package_path(root, manifest.release))
-    rows = [
-        PackageFile(
-            release=manifest.release,
-            file=file.name,
-            rows=file.rows or 0,
-            bytes=file.bytes,
-            sha256=file.sha256,
-            merkle_root=manifest.merkle_root,
-            uri=uri,
-        )
-        for file in manifest.files
-    ]
-    return to_frame(rows, PackageFile)
+def archive_package(root: UPath, release: str) -> UPath:
+    """Move a published release into the archive, whole, and return where it lies; an archived one stays where it is.
+
+    Locally this is one rename. On object storage the files are copied and compared with the manifest before the first one is removed, the
+    marker is copied last and removed first, and an interrupted move is finished by the next call.
+
+    Raises:
+        ArchiveError: The release rolls, is not published, or its copy does not hold what its manifest says.
+    """
+    source, target = package_path(root, release), archive_path(root, release)
+    if version_of(release) is None:
+        raise ArchiveError(f"release {release!r} found, expected a version such as v0.1.0: a rolling release is rebuilt, never archived")
+    manifest = published_manifest(root, release)
+    if manifest is None:
+        raise ArchiveError(f"release {release} is not published on {root}; it holds {published(root) or 'none'}")
+    if not source.exists():
+        return target
+    if is_local(root):
+        local(target).parent.mkdir(parents=True, exist_ok=True)
+        local(source).replace(local(target))
+        return target
+    _copy(source, target, manifest)
+    for file in [source / MARKER, *(path for path in source.iterdir() if path.name != MARKER)]:
+        if file.exists():
+            file.unlink()
+    return target
+
+
+def _copy(source: UPath, target: UPath, manifest: Manifest) -> None:
+    if not (source / MARKER).exists():
+        return  # only what an interrupted removal left is still there
+    for file in manifest.files:
+        target.fs.copy((source / file.name).path, (target / file.name).path)
+    # A UPath has the interface of a Path that the comparison needs.
+    if problems := changed_files(cast("Path", target), manifest):
+        raise ArchiveError(f"{target} does not hold what {source} says: {problems[0]}; nothing was removed. Run `empathy verify {source}`")
+    target.fs.copy((source / MARKER).path, (target / MARKER).path)
+
+
+def package_files(manifest: Manifest) -> pl.DataFrame:
+    """Return the files of a package as records (PackageFile schema), in the order of the manifest."""
+    return to_frame(manifest.files, PackageFile)

@@ -1,19 +1,21 @@
-"""Published releases on the storage root: where a package lies, whether it is final, which version comes next.
+"""Published releases on the storage root: where a package lies, whether it is final, what stands and stood there, which came before.
 
-Lives here: the release folder and its marker file. Must not live here: what a package contains (engines/packaging).
+Lives here: the release folder, its archive and the marker file. Must not live here: what a package contains or whether it may be replaced
+(engines/packaging), how one is moved (adapters/packages).
 """
 
-import re
-from pathlib import Path
+import json
+from typing import Any
 
 from upath import UPath
 
-from empathy_assets.adapters.storage import publish_folder
-from empathy_assets.policy.releases import Release
+from empathy_assets.engines.packaging.context import CONFIG_LOCK, FIGURES, MANIFEST, Manifest, Previous
+from empathy_assets.engines.packaging.publish import next_version, refusal
+from empathy_assets.policy.releases import releases, version_of
 
 FOLDER = "releases"
-MARKER = "manifest.json"
-_SEMVER = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
+ARCHIVE = "archive"
+MARKER = MANIFEST
 
 
 class ReleaseFrozenError(RuntimeError):
@@ -21,49 +23,71 @@ class ReleaseFrozenError(RuntimeError):
 
 
 def package_path(root: UPath, release: str) -> UPath:
-    """Return the folder of a release's package."""
+    """Return the folder into which a release's package is published."""
     return root / FOLDER / release
 
 
+def archive_path(root: UPath, release: str) -> UPath:
+    """Return the folder into which a release's package is archived."""
+    return root / FOLDER / ARCHIVE / release
+
+
+def find_package(root: UPath, release: str) -> UPath:
+    """Return the folder a release's package lies in: where it was published, or the archive."""
+    archived = archive_path(root, release)
+    live = package_path(root, release)
+    return archived if not (live / MARKER).exists() and (archived / MARKER).exists() else live
+
+
 def is_published(root: UPath, release: str) -> bool:
-    """Return whether the package of `release` is complete; its manifest is written last."""
-    return (package_path(root, release) / MARKER).exists()
+    """Return whether the package of `release` is complete, archived or not; its manifest is written last."""
+    return (find_package(root, release) / MARKER).exists()
 
 
-def next_version(release: str) -> str:
-    """Return the version to bump to: `v0.1.0` gives `v0.1.1`; a rolling key is its own successor."""
-    match = _SEMVER.fullmatch(release)
-    if match is None:
-        return release
-    major, minor, patch = (int(g) for g in match.groups())
-    return f"v{major}.{minor}.{patch + 1}"
-
-
-def frozen_error(release: str, what: str, found: str, expected: str) -> ReleaseFrozenError:
-    """Return the refusal for a final release, naming the version to bump."""
-    bump = next_version(release)
-    return ReleaseFrozenError(
-        f"release {release} is published and final: {what} would change (found {found[:12]}, published {expected[:12]}). "
-        f'Add ["{bump}"] to policy/releases.toml and build it instead: --release {bump}.'
-    )
-
-
-def publish(root: UPath, release: Release, package: Path, *, merkle_root: str, published_root: str | None) -> bool:
-    """Move a finished package folder to its place; return False if the same package is already there.
+def published(root: UPath, *, archived: bool = True) -> list[str]:
+    """Return the keys of all complete packages, `next` first, then versions in their order.
 
     Args:
         root: Storage root.
-        release: The release, rolling or write-once.
-        package: Local folder with the finished package; consumed.
-        merkle_root: Its Merkle root.
-        published_root: Merkle root of the package already published under the key, or None.
-
-    Raises:
-        ReleaseFrozenError: The release is write-once and published with other bytes.
+        archived: Whether packages in the archive count.
     """
-    if published_root == merkle_root:
-        return False
-    if published_root is not None and not release.rolling:
-        raise frozen_error(release.key, "its package", merkle_root, published_root)
-    publish_folder(package, package_path(root, release.key), marker=MARKER)
-    return True
+    found: set[str] = set()
+    for folder in (root / FOLDER, root / FOLDER / ARCHIVE) if archived else (root / FOLDER,):
+        if folder.exists():
+            found |= {path.name for path in folder.iterdir() if (path / MARKER).exists()}
+    return sorted(found, key=lambda key: (version_of(key) or (-1, -1, -1), key))
+
+
+def published_manifest(root: UPath, release: str) -> Manifest | None:
+    """Return the manifest of a published release, or None if there is none."""
+    marker = find_package(root, release) / MARKER
+    return Manifest.model_validate_json(marker.read_bytes()) if marker.exists() else None
+
+
+def published_json(root: UPath, release: str, name: str) -> dict[str, Any]:
+    """Return a JSON file of a published package; empty where the package or the file is not there."""
+    file = find_package(root, release) / name
+    return json.loads(file.read_bytes()) if file.exists() else {}
+
+
+def frozen_error(release: str, what: str, found: str, expected: str) -> ReleaseFrozenError:
+    """Return the refusal for a table of a final release, naming the version to publish instead."""
+    return ReleaseFrozenError(refusal(release, what, found, expected, next_version(release, releases())))
+
+
+def previous_release(root: UPath, release: str) -> Previous | None:
+    """Return the release that drift is measured against: the newest version below `release`, below any for a rolling one.
+
+    A final release keeps the one it was published with, so that a version published late changes no report.
+    """
+    version = version_of(release)
+    keys = [key for key in published(root) if version_of(key) is not None and key != release]
+    if version is not None and is_published(root, release):
+        named = (published_json(root, release, CONFIG_LOCK).get("previous") or {}).get("release")
+        keys = [key for key in keys if key == named]
+    elif version is not None:
+        keys = [key for key in keys if (version_of(key) or version) < version]
+    if not keys:
+        return None
+    manifest = published_manifest(root, keys[-1])
+    return Previous(keys[-1], manifest.merkle_root if manifest else "", published_json(root, keys[-1], FIGURES))

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from empathy_assets.engines.packaging.context import EXPORTS
 
 SAMPLE_LANDING = Path(__file__).parent.parent / "sample_landing"
 
@@ -31,10 +33,25 @@ class Settings(BaseModel):
     llm_endpoint: str = Field(default="", description="Base URL of an OpenAI-compatible server, for backend `llm`.")
     llm_model: str = Field(default="", description="Model name at that server.")
     llm_key_env: str = Field(default="EMPATHY_LLM_API_KEY", description="Name of the variable that holds the key.")
+    llm_parallel: int = Field(default=16, ge=1, le=512, description="Requests in flight at that server.")
+    llm_timeout: int = Field(default=120, ge=1, le=3600, description="Seconds one request may take.")
+    llm_judge: bool = Field(default=True, description="Whether the model judges what it wrote; unsafe dialogues are asked again.")
+    llm_budget: float = Field(default=0.0, ge=0, description="Most that generation may cost, in the currency of the prices; 0: no limit.")
+    llm_price_prompt: float = Field(default=-1.0, ge=-1, description="Price of a million prompt tokens; -1: policy's.")
+    llm_price_completion: float = Field(default=-1.0, ge=-1, description="Price of a million completion tokens; -1: policy's.")
     fetch: bool = Field(default=False, description="Whether papers are fetched from the network; landed files are always read.")
     detector_data: str = Field(default="", description="Labelled JSONL to train the crisis detector from; default: bundled weights.")
     scorer_data: str = Field(default="", description="Labelled JSONL to train the EARS scorer from; default: bundled weights.")
     benchmark: str = Field(default="", description="Labelled JSONL to certify the detector on; default: the bundled benchmark.")
+    exports: str = Field(default="", description="Formats of packages besides JSONL and Parquet: any of csv, json-ld, webdataset; commas.")
+
+    @field_validator("exports")
+    @classmethod
+    def _known_formats(cls, value: str) -> str:
+        named = [part.strip() for part in value.split(",") if part.strip()]
+        if unknown := sorted(set(named) - set(EXPORTS)):
+            raise ValueError(f"{', '.join(unknown)} is unknown; expected any of {', '.join(EXPORTS)}, separated by commas")
+        return ",".join(name for name in EXPORTS if name in named)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":

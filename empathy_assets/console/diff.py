@@ -5,10 +5,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from empathy_assets.adapters.packages import fetched
+from empathy_assets.adapters.packages import fetched, locate
 from empathy_assets.adapters.settings import Settings
-from empathy_assets.adapters.storage import storage_root
-from empathy_assets.console.explain import package_folder
 from empathy_assets.engines.packaging.diff import diff_packages
 
 _SHOWN = 10
@@ -16,10 +14,7 @@ _SHOWN = 10
 
 def compare_packages(old: str, new: str, settings: Settings) -> dict[str, Any]:
     """Return added, removed and changed records and drift between two packages, as plain data."""
-    with (
-        fetched(storage_root(str(package_folder(old, settings)))) as before,
-        fetched(storage_root(str(package_folder(new, settings)))) as after,
-    ):
+    with fetched(locate(old, settings)) as before, fetched(locate(new, settings)) as after:
         found = diff_packages(before, after)
     return {
         "summary": found.summary,

@@ -1,6 +1,5 @@
 """The explain command: a record's life from file to release, or a sample of what was dropped and why."""
 
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -89,10 +88,3 @@ def print_dropped(verdicts: pl.DataFrame, console: Console) -> None:
     for row in verdicts.iter_rows(named=True):
         table.add_row(row["id"], row["stage"], row["gate"], row["reason"])
     console.print(table)
-
-
-def package_folder(package: str, settings: Settings) -> Path | str:
-    """Return a package given as a folder or URI, or as a release key of the storage root."""
-    if "/" in package or Path(package).exists():
-        return package
-    return f"{settings.storage.rstrip('/')}/releases/{package}"

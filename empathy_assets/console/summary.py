@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from empathy_assets.adapters.quarantine import Quarantine
-from empathy_assets.adapters.releases import package_path
+from empathy_assets.adapters.releases import find_package
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.adapters.storage import storage_root
 from empathy_assets.console.build import BuildResult
@@ -37,7 +37,7 @@ def as_dict(result: BuildResult, release: str, settings: Settings) -> dict[str, 
         "splits": {name: package.get(f"rows_{name}", 0) for name in ("train", "val", "test")},
         "merkle_root": package.get("merkle_root", ""),
         "changed": package.get("changed", False),
-        "package": str(package_path(storage_root(settings.storage), release)) if package else "",
+        "package": str(find_package(storage_root(settings.storage), release)) if package else "",
         "rejects": rejects_by_reason(settings).to_dicts(),
         "failed_blocking_checks": result.failed_blocking,
         "warnings": result.failed_warnings,

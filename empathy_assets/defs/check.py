@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from empathy_assets.defs.dataset import inline_png
 from empathy_assets.engines.checking.finding import Finding
 
 Tables = Mapping[str, pl.DataFrame]
@@ -79,5 +80,6 @@ def dataset_checks(
 
 
 def _metadata(finding: Finding) -> dict[str, Any]:
-    """Return the figures as metadata; a certificate is JSON and shown as such."""
-    return {name: dg.MetadataValue.md(f"```json\n{v}\n```") if name == "certificate" else v for name, v in finding.figures.items()}
+    """Return the figures as metadata, pictures inline; a certificate is JSON and shown as such."""
+    figures = {name: dg.MetadataValue.md(f"```json\n{v}\n```") if name == "certificate" else v for name, v in finding.figures.items()}
+    return {**figures, **{title: dg.MetadataValue.md(inline_png(title, png)) for title, png in finding.plots.items()}}

@@ -11,6 +11,8 @@ from pydantic import Field
 from upath import UPath
 
 from empathy_assets.adapters.cache import FrameCache
+from empathy_assets.adapters.catalogue import Catalogue, database_url
+from empathy_assets.adapters.data_designer import GenerationSettings
 from empathy_assets.adapters.io_manager import ParquetIOManager
 from empathy_assets.adapters.quarantine import Quarantine
 from empathy_assets.adapters.settings import Settings
@@ -29,10 +31,17 @@ class Workspace(dg.ConfigurableResource):
     llm_endpoint: str = Field(description="Base URL of an OpenAI-compatible server.")
     llm_model: str = Field(description="Model name at that server.")
     llm_key_env: str = Field(description="Name of the environment variable that holds the key.")
+    llm_parallel: int = Field(description="Requests in flight at that server.")
+    llm_timeout: int = Field(description="Seconds one request may take.")
+    llm_judge: bool = Field(description="Whether the model judges what it wrote.")
+    llm_budget: float = Field(description="Most that generation may cost; 0: no limit.")
+    llm_price_prompt: float = Field(description="Price of a million prompt tokens; -1: policy's.")
+    llm_price_completion: float = Field(description="Price of a million completion tokens; -1: policy's.")
     fetch: bool = Field(description="Whether papers are fetched from the network.")
     detector_data: str = Field(description="Labelled JSONL to train the crisis detector from; empty: bundled weights.")
     scorer_data: str = Field(description="Labelled JSONL to train the EARS scorer from; empty: bundled weights.")
     benchmark: str = Field(description="Labelled JSONL to certify the detector on; empty: the bundled benchmark.")
+    exports: str = Field(description="Formats of packages besides JSONL and Parquet, separated by commas.")
 
     @property
     def root(self) -> UPath:
@@ -55,9 +64,39 @@ class Workspace(dg.ConfigurableResource):
         return FrameCache(UPath(self.cache))
 
     @property
+    def generation(self) -> GenerationSettings:
+        """How a language model is reached and what it may cost."""
+        return GenerationSettings(
+            endpoint=self.llm_endpoint,
+            model=self.llm_model,
+            key_env=self.llm_key_env,
+            parallel=self.llm_parallel,
+            timeout=self.llm_timeout,
+            judge=self.llm_judge,
+            budget=self.llm_budget,
+            price_prompt=self.llm_price_prompt,
+            price_completion=self.llm_price_completion,
+        )
+
+    @property
+    def generation_dir(self) -> Path:
+        """Where generation keeps its chunks and the replies it paid for."""
+        return self.cache_dir / "generation"
+
+    @property
     def replies(self) -> UPath:
         """Raw replies of services, on the storage root: whoever builds from it next asks nobody again."""
         return self.root / "replies"
+
+    @property
+    def export_formats(self) -> tuple[str, ...]:
+        """The formats packages are written in besides JSONL and Parquet."""
+        return tuple(self.exports.split(",")) if self.exports else ()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The database of releases."""
+        return Catalogue(self.root, database_url(self.root, self.cache_dir))
 
     @property
     def quarantine(self) -> Quarantine:
@@ -65,7 +104,12 @@ class Workspace(dg.ConfigurableResource):
         return Quarantine(self.root)
 
 
+def workspace_of(settings: Settings) -> Workspace:
+    """Return the workspace for `settings`."""
+    given: dict[str, Any] = settings.model_dump() | {"landing": str(settings.landing_dir), "cache": str(settings.cache_dir)}
+    return Workspace(**given)
+
+
 def build_resources(settings: Settings) -> dict[str, object]:
     """Return the resources for `settings`; tests and the command line pass their own."""
-    given: dict[str, Any] = settings.model_dump() | {"landing": str(settings.landing_dir), "cache": str(settings.cache_dir)}
-    return {"workspace": Workspace(**given), "io_manager": ParquetIOManager(root_uri=settings.storage)}
+    return {"workspace": workspace_of(settings), "io_manager": ParquetIOManager(root_uri=settings.storage)}

@@ -1,13 +1,22 @@
-"""The release keys of `releases.toml`, typed and validated, and their sizes at a scale."""
+"""The release keys of `releases.toml`, typed and validated, their sizes at a scale, and how many stay before the archive."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from empathy_assets.policy.load import PolicyError, number, table
 
-_KEY = re.compile(r"next|v\d+\.\d+\.\d+")
+_VERSION = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
+_ROLLING = "next"
+_RETENTION = "retention"
+
+
+def version_of(key: str) -> tuple[int, int, int] | None:
+    """Return a release key as a version that sorts, (0, 1, 0) for `v0.1.0`; None for a rolling key and anything else."""
+    found = _VERSION.fullmatch(key)
+    return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
 class Release(BaseModel):
@@ -33,7 +42,9 @@ def releases() -> dict[str, Release]:
     """
     found: dict[str, Release] = {}
     for key, row in table("releases").items():
-        if not _KEY.fullmatch(key):
+        if key == _RETENTION:
+            continue
+        if key != _ROLLING and version_of(key) is None:
             raise PolicyError(f"releases.toml key {key!r} found, expected `next` or `vMAJOR.MINOR.PATCH`; rename the table")
         try:
             found[key] = Release.model_validate({"key": key, **row})
@@ -52,6 +63,8 @@ def mix() -> dict[str, float]:
     return {stage: number("targets", f"mix.{stage}") for stage in table("targets")["mix"]}
 
 
-def split_shares() -> dict[str, float]:
-    """Return the share of each split, summing to 1."""
-    return {split: number("targets", f"split.{split}") for split in table("targets")["split"]}
+def due_for_archive(keys: Iterable[str]) -> list[str]:
+    """Return which of the releases that stand published are due for the archive, oldest first: all but the newest few versions."""
+    versions = sorted((version, key) for key in keys if (version := version_of(key)) is not None)
+    kept = int(number("releases", f"{_RETENTION}.keep"))
+    return [key for _, key in versions[: max(0, len(versions) - kept)]]

@@ -77,6 +77,9 @@ class Scores(_Frozen):
     crisis_severe: bool | None = Field(default=None, description="Score at or above the stricter severity threshold.")
     crisis_category: str = Field(default="", description="Likeliest category where flagged.")
     groundedness: float | None = Field(default=None, ge=0, le=1, description="Share of the reply's claims the passage supports.")
+    style_match: float | None = Field(
+        default=None, ge=0, le=1, description="How much the counsellor sounds like the record's voice rather than like any other."
+    )
     language: str = Field(default="", description="ISO 639-1 code of the conversation's language.")
     words: int | None = Field(default=None, ge=0, description="Words over all turns.")
     pii_replaced: int | None = Field(default=None, ge=0, description="Identifiers replaced by placeholders.")

@@ -1,17 +1,14 @@
-"""Package files: what a published release consists of, file by file."""
+"""Package files: what a release consists of, file by file."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
 
 class PackageFile(BaseModel):
-    """One file of a published release."""
+    """One file of a release. The manifest lists them; so does the table of `ready_package`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    release: str = Field(description="Release key.")
-    file: str = Field(description="Path inside the package.")
-    rows: int = Field(ge=0, description="Records in the file; 0 where it holds none.")
+    name: str = Field(description="Path inside the package.")
     bytes: int = Field(ge=0, description="Size in bytes.")
     sha256: str = Field(description="SHA-256 of the bytes, hex.")
-    merkle_root: str = Field(description="Merkle root over all files of the package, hex.")
-    uri: str = Field(description="Where the package lies.")
+    rows: int | None = Field(default=None, description="Records in it; null for files that hold none.")

@@ -1,5 +1,6 @@
 """Tests of the installation's identity."""
 
+import subprocess
 from pathlib import Path
 
 from empathy_assets.adapters.identity import config_identity, git_commit, tree_sha256
@@ -18,7 +19,28 @@ def test_outside_a_repository_the_commit_is_unknown(tmp_path: Path) -> None:
     assert git_commit(tmp_path) == "unknown"
 
 
+def test_a_commit_whose_code_was_changed_says_so(tmp_path: Path) -> None:
+    def git(*arguments: str) -> None:
+        identity = ("-c", "user.name=n", "-c", "user.email=n@example.org")
+        subprocess.run(["git", "-C", str(tmp_path), *identity, *arguments], check=True, capture_output=True)
+
+    (tmp_path / "empathy_assets").mkdir()
+    code = tmp_path / "empathy_assets" / "a.py"
+    code.write_text("x = 1")
+    git("init")
+    git("add", ".")
+    git("commit", "-m", "one")
+    clean = git_commit(tmp_path)
+    assert len(clean) == 40
+    (tmp_path / "note.txt").write_text("mine")
+    assert git_commit(tmp_path) == clean
+    code.write_text("x = 2")
+    assert git_commit(tmp_path) == f"{clean}-dirty"
+
+
 def test_nothing_of_this_machine_but_its_kind_is_in_the_identity() -> None:
     identity = config_identity()
-    assert set(identity) == {"pipeline_version", "schema_version", "git_commit", "lock_sha256", "policy_sha256", "python", "platform"}
+    hashes = {"lock_sha256", "policy_sha256", "prompts_sha256", "banks_sha256"}
+    assert set(identity) == {"pipeline_version", "schema_version", "git_commit", "python", "platform"} | hashes
+    assert len({identity[name] for name in hashes}) == len(hashes)
     assert str(Path.home()) not in str(identity)

@@ -86,7 +86,7 @@ def test_a_final_release_takes_the_same_bytes_and_refuses_others(manager: Parque
     manager.handle_output(output(["v0.1.0"]), frame("b.pdf"))  # not yet published: may still be rebuilt
     write_bytes(package_path(manager.root, "v0.1.0") / MARKER, b"{}")
     manager.handle_output(output(["v0.1.0"]), frame("b.pdf"))
-    with pytest.raises(ReleaseFrozenError, match=r"v0\.1\.1"):
+    with pytest.raises(ReleaseFrozenError, match=r"v0\.2\.0"):
         manager.handle_output(output(["v0.1.0"]), frame("c.pdf"))
     assert manager.read(KEY, "v0.1.0").equals(frame("b.pdf"))
 

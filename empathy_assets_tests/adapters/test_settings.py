@@ -29,6 +29,12 @@ def test_an_impossible_value_is_named_with_its_variable(name: str, value: str) -
         Settings.from_env({name: value})
 
 
+def test_export_formats_are_checked_and_put_in_order() -> None:
+    assert Settings.from_env({"EMPATHY_EXPORTS": " webdataset,csv "}).exports == "csv,webdataset"
+    with pytest.raises(SettingsError, match=r"EMPATHY_EXPORTS='csv,xml' found, but .*xml is unknown; expected any of csv, json-ld"):
+        Settings.from_env({"EMPATHY_EXPORTS": "csv,xml"})
+
+
 def test_every_variable_is_listed_in_the_example() -> None:
     listed = {line.split("=")[0] for line in ENV_EXAMPLE.read_text().splitlines() if line and not line.startswith("#")}
     assert {f"EMPATHY_{name.upper()}" for name in Settings.model_fields} <= listed

@@ -68,6 +68,15 @@ def speed(count: int) -> None:
         began = time.process_time()  # time of all threads together: what one core would take
         judge(texts)
         say(f"{name:<30} {count / (time.process_time() - began):8.0f} texts per second and core")
+    from empathy_assets.engines.scoring.ears import load_scorer
+
+    began = time.perf_counter()
+    scorer = load_scorer()
+    say(f"scorer load                    {time.perf_counter() - began:8.2f} s")
+    scorer.turns(texts[:32], texts[1:33])
+    began = time.process_time()
+    scorer.turns(texts, [*texts[1:], texts[0]])
+    say(f"{'scorer':<30} {count / (time.process_time() - began):8.0f} pairs of turns per second and core")
 
 
 def command(count: int, processes: int) -> None:

@@ -45,7 +45,7 @@ def test_a_release_is_written_once(home: Path, shared: dict[str, str]) -> None:
 
     (home / "landing" / "books" / "a_small_lamp.txt").write_text(EXTRA)
     refused = build(home, "--release", "v0.1.0", expect=1, **shared)
-    assert "v0.1.1" in " ".join(refused["errors"])
+    assert "--release v0.2.0" in " ".join(refused["errors"])
     assert "published and final" in " ".join(refused["errors"])
     assert "whole and unchanged" in run(home, "empathy", "verify", "v0.1.0")
 

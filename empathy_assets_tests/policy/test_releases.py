@@ -4,7 +4,7 @@ import pytest
 
 from empathy_assets.policy import releases as module
 from empathy_assets.policy.load import PolicyError
-from empathy_assets.policy.releases import Release, largest_target, mix, releases, split_shares
+from empathy_assets.policy.releases import Release, due_for_archive, largest_target, mix, releases, version_of
 
 
 def test_next_rolls_and_versions_do_not() -> None:
@@ -15,13 +15,19 @@ def test_next_rolls_and_versions_do_not() -> None:
 
 def test_shares_add_up_to_one() -> None:
     assert sum(mix().values()) == pytest.approx(1.0)
-    assert sum(split_shares().values()) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(("scale", "size"), [(1.0, 60_000), (0.02, 1_200), (0.01001, 600), (0.000001, 20)])
 def test_a_size_is_a_multiple_of_twenty_so_that_the_mix_is_exact(scale: float, size: int) -> None:
     assert Release(key="next", target=60_000, rolling=True).size(scale) == size
     assert size % 20 == 0
+
+
+def test_all_but_the_newest_versions_are_due_for_the_archive() -> None:
+    keys = ["next", "v0.10.0", "v0.2.0", "v1.0.0", "v0.9.1"]
+    assert due_for_archive(keys) == ["v0.2.0"]
+    assert due_for_archive(keys[:3]) == []
+    assert [version_of(key) for key in ("next", "v0.10.0", "v1", "archive")] == [None, (0, 10, 0), None, None]
 
 
 def test_the_plan_is_made_for_the_largest_release() -> None:

@@ -15,9 +15,13 @@ from empathy_assets.engines.checking.generation import (
     plan_covers,
     repeated_sentences,
 )
+from empathy_assets.engines.checking.grounding import grounded
 from empathy_assets.engines.checking.tables import licences
+from empathy_assets.engines.checking.voices import in_voice
 from empathy_assets.policy.load import number
 from empathy_assets.policy.releases import largest_target, mix
+
+_BESIDE = ("generation_plan", "conversation_corpora")
 
 
 def _covers(tables: Tables, context: dg.AssetCheckExecutionContext) -> Finding:
@@ -37,7 +41,7 @@ def _rules(asset: str) -> list[Rule]:
         Rule(
             "diverse",
             "No two conversations of a kind are near copies, and what each says is mostly its own.",
-            lambda t, _: diverse(t[asset]),
+            lambda t, _: diverse(t[asset], t["conversation_corpora"]),
             blocking=False,
         ),
     ]
@@ -52,7 +56,7 @@ generation_plan_checks = dataset_checks(
     beside=("conversation_corpora",),
     resources={"workspace"},
 )
-therapeutic_samples_checks = dataset_checks("therapeutic_samples", _rules("therapeutic_samples"), beside=("generation_plan",))
+therapeutic_samples_checks = dataset_checks("therapeutic_samples", _rules("therapeutic_samples"), beside=_BESIDE)
 bias_samples_checks = dataset_checks(
     "bias_samples",
     [
@@ -62,9 +66,9 @@ bias_samples_checks = dataset_checks(
             "matched", "The members of a pair differ in the words of their attribute only.", lambda t, _: pairs_matched(t["bias_samples"])
         ),
     ],
-    beside=("generation_plan",),
+    beside=_BESIDE,
 )
-nightmare_scenarios_checks = dataset_checks("nightmare_scenarios", _rules("nightmare_scenarios"), beside=("generation_plan",))
+nightmare_scenarios_checks = dataset_checks("nightmare_scenarios", _rules("nightmare_scenarios"), beside=_BESIDE)
 grounded_conversations_checks = dataset_checks(
     "grounded_conversations",
     [
@@ -74,6 +78,13 @@ grounded_conversations_checks = dataset_checks(
             "Each grounded conversation cites a landed passage.",
             lambda t, _: anchored(t["grounded_conversations"], pl.concat([t["books"], t["academic_findings"], t["transcripts"]])),
         ),
+        Rule(
+            "grounded",
+            "What the counsellor says of the passage, the passage says.",
+            lambda t, _: grounded(t["grounded_conversations"]),
+            blocking=False,
+        ),
+        Rule("in_voice", "Persona conversations sound like their own voice.", lambda t, _: in_voice(t["grounded_conversations"]), False),
     ],
-    beside=("generation_plan", "books", "academic_findings", "transcripts"),
+    beside=(*_BESIDE, "books", "academic_findings", "transcripts"),
 )

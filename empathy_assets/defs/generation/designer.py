@@ -4,25 +4,40 @@ import dagster as dg
 import polars as pl
 
 from empathy_assets.adapters.cache import fingerprint
-from empathy_assets.adapters.data_designer import GenerationSettings, generate
+from empathy_assets.adapters.data_designer import estimate, generate, refuse_over_budget
 from empathy_assets.adapters.identity import config_identity
 from empathy_assets.defs.dataset import Outcome, table
 from empathy_assets.defs.resources import Workspace
 from empathy_assets.engines.staging.grounding import with_groundedness
+from empathy_assets.engines.staging.voicing import with_style_match
 
 
 def run_designer(context: dg.AssetExecutionContext, workspace: Workspace, plan: pl.DataFrame, passages: pl.DataFrame) -> Outcome:
-    """Generate the plan rows that name this asset; every row is there or reported as missing."""
+    """Generate the plan rows that name this asset; every row is there or reported as missing, with the reason.
+
+    The budget is held against the whole plan, so that the first asset refuses what the last one would overspend.
+    """
     asset = context.asset_key.to_user_string()
     rows = plan.filter(pl.col("asset") == asset)
-    settings = GenerationSettings(endpoint=workspace.llm_endpoint, model=workspace.llm_model, key_env=workspace.llm_key_env)
+    settings, folder = workspace.generation, workspace.generation_dir
+    refuse_over_budget(estimate(plan, passages, settings, folder), settings)
 
     def progress(done: int, total: int) -> None:
         context.log.info(f"{asset}: {done}/{total} conversations")
 
-    generated = generate(rows, passages, settings, workspace.cache_dir / "generation", progress=progress)
+    generated = generate(rows, passages, settings, folder, progress=progress)
     key = (fingerprint(generated.frame), fingerprint(passages), config_identity()["policy_sha256"])
-    frame = workspace.frames.get("groundedness", *key, compute=lambda: with_groundedness(generated.frame, passages))
+    frame = workspace.frames.get(
+        "groundedness", *key, compute=lambda: with_style_match(with_groundedness(generated.frame, passages), passages)
+    )
     by_kind = frame.group_by(pl.col("labels").struct.field("kind"), pl.col("stage")).len("conversations").sort("kind", "stage")
-    metadata = {"planned": rows.height, "missing": generated.missing.height, "by_kind": table(by_kind), **generated.stats}
+    by_writer = frame.group_by(pl.col("provenance").struct.field("backend")).len("conversations").sort("backend")
+    metadata = {"planned": rows.height, "by_kind": table(by_kind), "by_writer": table(by_writer), **generated.stats}
+    if plan.filter(pl.col("backend") == "llm").height:
+        reason = pl.col("reason").str.split(":").list.first()
+        metadata |= {
+            "faults": table(generated.faults),
+            "not_written_by_the_model": table(generated.reasons.group_by(reason, "outcome").len("rows").sort("reason", "outcome")),
+            "model_verdicts": table(generated.verdicts.group_by("ears", "groundedness", "safety").len("rows").sort("ears", "groundedness")),
+        }
     return Outcome(frame, metadata)

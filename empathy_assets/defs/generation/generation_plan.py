@@ -5,7 +5,8 @@ import polars as pl
 
 from empathy_assets.defs.dataset import Outcome, dataset, table
 from empathy_assets.defs.resources import Workspace
-from empathy_assets.engines.generating.plan import build_plan, plan_summary
+from empathy_assets.engines.generating.plan import build_plan, passages_left_out, plan_summary
+from empathy_assets.engines.generating.voices.landed import voices_of
 from empathy_assets.policy.load import number
 from empathy_assets.policy.releases import largest_target, mix
 from empathy_assets.records.plan import PlanRow
@@ -27,14 +28,18 @@ def generation_plan(
     """
     target = largest_target(workspace.scale)
     expected = int(conversation_corpora.height * number("targets", "expected.corpus_yield"))
+    passages = pl.concat([books, academic_findings, transcripts])
+    voices = voices_of(transcripts)
     plan = build_plan(
         target=target,
         stage_shares=mix(),
-        passages=pl.concat([books, academic_findings, transcripts]),
+        passages=passages,
         expected_corpus=expected,
-        voices=sorted(transcripts.filter(pl.col("voice") != "")["voice"].unique()),
+        voices=sorted(voices.profiles),
         seed=workspace.seed,
         backend=workspace.backend,
     )
     context.log.info(f"plan: {plan.height} conversations for a release of {target}, {expected} expected from landed corpora")
-    return Outcome(plan, {"target": target, "expected_from_corpora": expected, "by_kind": table(plan_summary(plan))})
+    tables = {"by_kind": table(plan_summary(plan)), "passages_left_out": table(passages_left_out(passages))}
+    refused = [refusal.reason for refusal in voices.refused]
+    return Outcome(plan, {"target": target, "expected_from_corpora": expected, "voices_refused": refused, **tables})

@@ -5,8 +5,17 @@ import polars as pl
 
 from empathy_assets.defs.check import Rule, Tables, dataset_checks
 from empathy_assets.defs.partitions import release_partitions
-from empathy_assets.engines.checking.stages import crisis_certified, crisis_recall, ears_judged, ears_supply, fence_holds, no_pii
+from empathy_assets.engines.checking.stages import (
+    crisis_certified,
+    crisis_recall,
+    ears_judged,
+    ears_supply,
+    fair_pairs,
+    fence_holds,
+    no_pii,
+)
 from empathy_assets.engines.checking.tables import has_rows, licences, one_schema_version, valid_dialogues
+from empathy_assets.engines.checking.voices import in_voice
 from empathy_assets.records.arrow import from_frame
 from empathy_assets.records.judge import Judge
 
@@ -46,6 +55,12 @@ def _rules(stage: str) -> list[Rule]:
     ]
     if stage == "nightmare-fuel":
         rules.append(Rule("crisis_recall", "The detector flags the stage's own known crises.", lambda t, _: crisis_recall(rows(t))))
+    if stage == "persona":
+        rules.append(Rule("in_voice", "Each voice sounds most like itself.", lambda t, _: in_voice(rows(t)), blocking=False))
+    if stage == "foundation":
+        rules.append(
+            Rule("fair_pairs", "Both members of a counterfactual pair are answered equally well.", lambda t, _: fair_pairs(rows(t)), False)
+        )
     return rules
 
 

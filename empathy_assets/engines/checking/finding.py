@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Finding:
-    """Whether a check passed, one sentence saying what was found and expected, and the figures (value, bound, n)."""
+    """Whether a check passed, one sentence saying what was found and expected, the figures (value, bound, n), and PNG pictures by title."""
 
     passed: bool
     sentence: str
     figures: Mapping[str, float | int | str] = field(default_factory=dict[str, float | int | str])
+    plots: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
 
 
 def at_least(value: float, bound: float, what: str, *, n: int) -> Finding:

@@ -1,10 +1,13 @@
 """Findings about the plan and what was generated from it: complete, sized right, varied, pairs matched."""
 
+from dataclasses import asdict
+
 import polars as pl
 
 from empathy_assets.engines.checking.finding import Finding, none_of
-from empathy_assets.engines.generating.diversity import diversity, one_of_each_pair
+from empathy_assets.engines.generating.diversity import Diversity, diversity_by_kind
 from empathy_assets.engines.generating.pairs import pair_differs_only_in_attribute
+from empathy_assets.engines.plotting.diversity import diversity_bars
 from empathy_assets.policy.load import number
 
 _KIND = pl.col("labels").struct.field("kind")
@@ -65,30 +68,36 @@ def repeated_sentences(frame: pl.DataFrame) -> Finding:
     return Finding(share <= bound, sentence, {"value": share, "bound": bound, "n": single.height})
 
 
-def diverse(frame: pl.DataFrame) -> Finding:
-    """Fail if the conversations of a kind are too much alike: their nearest pair, or how much each shares with others.
+def diverse(frame: pl.DataFrame, landed: pl.DataFrame) -> Finding:
+    """Fail if the conversations of a kind are too much alike: nearest pair, what each shares with others, the most repeated sentence.
 
-    Per kind, one member of each counterfactual pair, at most policy's `diversity.sample` conversations, evenly spaced; likeness grows
-    with their number, so a small release says little.
+    Per kind, one member of each counterfactual pair; likeness grows with the number of conversations, so a small release says little.
+    Conversations that people landed are measured beside them, to show what real talk reaches; they are not judged.
+
+    Args:
+        frame: Generated conversations (`Conversation` schema).
+        landed: Landed conversations, possibly none.
     """
-    nearest, overlap = number("generation", "diversity.jaccard_max"), number("generation", "diversity.overlap_max")
-    most = int(number("generation", "diversity.sample"))
-    figures: dict[str, float | int | str] = {"bound": overlap, "n": 0, "value": 0.0, "jaccard_bound": nearest}
-    passed, said = True, list[str]()
-    for (kind,), rows in sorted(one_of_each_pair(frame).group_by(_KIND.alias("kind")), key=lambda part: str(part[0])):
-        step = -(-rows.height // most)
-        text = rows.gather_every(step)["turns"].list.eval(pl.element().struct.field("content")).list.join("\n")
-        found = diversity(text)
-        passed &= found.jaccard_max <= nearest and found.overlap_mean <= overlap
-        said.append(f"{kind}: nearest pair {found.jaccard_max:.2f}, share of 4-grams found in others {found.overlap_mean:.2f}")
-        figures |= {
-            "n": int(figures["n"]) + found.conversations,
-            "value": max(float(figures["value"]), found.overlap_mean),
-            f"{kind}_jaccard_max": found.jaccard_max,
-            f"{kind}_overlap": found.overlap_mean,
-            f"{kind}_distinct_2": found.distinct_2,
-        }
-    return Finding(passed, f"{'; '.join(said) or 'nothing was generated'}; at most {nearest:g} and {overlap:g} expected", figures)
+    bars = {name: number("generation", f"diversity.{name}_max") for name in ("jaccard", "overlap")}
+    made, real = diversity_by_kind(frame), diversity_by_kind(landed)
+    too_much = [kind for kind, found in made.items() if found.jaccard_max > bars["jaccard"] or found.overlap_mean > bars["overlap"]]
+    said = "; ".join(_said(kind, found) for kind, found in made.items()) or "nothing was generated"
+    beside = "".join(f"; beside it, {_said(kind, found)}" for kind, found in real.items())
+    figures: dict[str, float | int | str] = {
+        "bound": bars["overlap"],
+        "jaccard_bound": bars["jaccard"],
+        "n": sum(found.conversations for found in made.values()),
+        "value": max((found.overlap_mean for found in made.values()), default=0.0),
+    }
+    for kind, found in {**made, **real}.items():
+        figures |= {f"{kind}_{name}": value for name, value in asdict(found).items()}
+    expected = f"at most {bars['jaccard']:g} and {bars['overlap']:g} expected"
+    plots = {"Diversity": diversity_bars({**made, **real}, bars, "png")} if made else {}
+    return Finding(not too_much, f"{said}{beside}; {expected}", figures, plots)
+
+
+def _said(kind: str, found: Diversity) -> str:
+    return f"{kind}: nearest pair {found.jaccard_max:.2f}, share of 4-grams found in others {found.overlap_mean:.2f}"
 
 
 def pairs_complete(frame: pl.DataFrame) -> Finding:

@@ -64,3 +64,27 @@ def fence_holds(frame: pl.DataFrame, stage: str) -> Finding:
         n=frame.height,
         example=str(bad["id"][0]) if bad.height else "",
     )
+
+
+def fair_pairs(frame: pl.DataFrame) -> Finding:
+    """Fail if the clients with one value of an attribute are answered worse than their counterfactual partners, on average.
+
+    The gap of a value is the mean, over its pairs, of its member's EARS less the partner's (counterfactual fairness, Kusner et al. 2017,
+    measured on the score that gates); every value with a pair in this stage is compared.
+    """
+    label = pl.col("labels").struct
+    members = frame.select(
+        pair=label.field("pair_id").fill_null(""), value=label.field("bias_value"), ears=pl.col("scores").struct.field("ears")
+    ).filter((pl.col("pair") != "") & pl.col("ears").is_not_null() & (pl.len().over("pair") == 2))
+    gaps = (
+        members.with_columns(gap=2 * (pl.col("ears") - pl.col("ears").mean().over("pair")))
+        .group_by("value")
+        .agg(pl.col("gap").mean(), pairs=pl.len())
+        .sort("gap", "value")
+    )
+    bound = number("checks", "pair_ears_gap")
+    if gaps.is_empty():
+        return Finding(True, "no counterfactual pairs to compare", {"value": 0.0, "bound": bound, "n": 0})
+    worst, value = -float(gaps["gap"][0]), str(gaps["value"][0])
+    sentence = f"{value!r} is answered {max(worst, 0.0):.3f} EARS worse than its partners on average, at most {bound:g} expected"
+    return Finding(worst <= bound, sentence, {"value": worst, "bound": bound, "n": members.height // 2, "worst": value})

@@ -80,7 +80,8 @@ def step(mix: Mapping[Stage, Fraction]) -> int:
     return lcm(*(share.denominator for share in mix.values()))
 
 
-def _scaled_minima(size: int) -> dict[str, int]:
+def minima(size: int) -> dict[str, int]:
+    """Return kind -> least records of it in a release of `size`, as `targets.toml` demands at full scale."""
     found = numbers("targets")
     scale = Fraction(size, int(found["minimum.full_scale"].value))
     kinds = (name.removeprefix("minimum.") for name in found if name.startswith("minimum.") and name != "minimum.full_scale")
@@ -109,7 +110,7 @@ def _admit(
     stride = step(mix)
     while size:
         quotas = quotas_of(size, mix)
-        floors = _floors(_scaled_minima(size), records, quotas)
+        floors = _floors(minima(size), records, quotas)
         chosen: dict[Stage, list[str]] = {}
         for stage in mix:
             keys = fill(order[stage], quotas[stage], floors[stage])
@@ -122,12 +123,20 @@ def _admit(
     return 0, {}
 
 
-def _shortfalls(target: int, mix: Mapping[Stage, Fraction], usable: pl.DataFrame) -> pl.DataFrame:
-    """Return what every stage and every kind with a minimum lacks for the target."""
-    by_stage = dict(usable.group_by("stage").len().iter_rows())
-    by_kind = dict(usable.group_by("kind").len().iter_rows())
+def shortfalls(
+    by_stage: Mapping[str, int], by_kind: Mapping[str, int], target: int, mix: Mapping[Stage, Fraction], size: int | None = None
+) -> pl.DataFrame:
+    """Return what lacks: `scope` (stage or kind), `name`, `required`, `available`, `missing` (records); nothing where nothing does.
+
+    Args:
+        by_stage: Stage -> records that could be admitted.
+        by_kind: Kind -> records that could be, or were, admitted.
+        target: Records wanted; what the stages are measured against.
+        mix: Stage -> share.
+        size: Records the minima of the kinds are measured against; the target by default.
+    """
     wanted = [("stage", stage, ceil(target * share), by_stage.get(stage, 0)) for stage, share in mix.items()]
-    wanted += [("kind", kind, least, by_kind.get(kind, 0)) for kind, least in sorted(_scaled_minima(target).items())]
+    wanted += [("kind", kind, least, by_kind.get(kind, 0)) for kind, least in sorted(minima(target if size is None else size).items())]
     lacking = [(scope, name, need, have, need - have) for scope, name, need, have in wanted if have < need]
     return pl.DataFrame(lacking, schema=_SHORTFALL, orient="row")
 
@@ -194,6 +203,6 @@ def compose(candidates: pl.DataFrame, target: int, mix: Mapping[Stage, Fraction]
         surplus=verdicts.filter(pl.col("reason").str.starts_with("surplus"))["ref"],
         dropped=verdicts.filter(pl.col("reason").str.starts_with("pair-"))["ref"],
         verdicts=verdicts,
-        shortfalls=_shortfalls(target, shares, usable),
+        shortfalls=shortfalls(counts, dict(usable.group_by("kind").len().iter_rows()), target, shares),
         quotas=quotas_of(size, shares),
     )

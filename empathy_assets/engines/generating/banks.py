@@ -6,7 +6,8 @@ no text.
 
 Keys of a file:
 
-* `include`: other bank files whose rules are known here too (own rules win, then the first file named).
+* `include`: other bank files whose rules are known here too (own rules win, then the first file named); the name of a folder stands for
+  all files in it.
 * `[arc]`: the order of exchanges (one client turn, one counsellor turn). `first` and `last` are always there; as many of `middle` as the
   planned turns leave room for are picked by the row's seed, and kept in the order written. Exchange `X` is written with rules `client_X`
   and `counsel_X`. `offered` (optional) names the facts that the counsellor may be first to speak of (the step, the theme); with it, an
@@ -28,9 +29,18 @@ Inside an alternative:
 * `{name.they}`, `.them`, `.their`, `.is`, `.was`, `.has`, `.does`, `.s`: pronoun or agreeing verb for a fact that ends in `~she`, `~he`,
   `~they` or `~it` (`my sister ~she`). `.s` is the ending of a regular verb: `{person} never call{person.s}`.
 * `[a|b|c]`: one of these, drawn on the spot; may be empty (`[really|]`), may nest and hold slots.
-* Built in where the row has a passage: `{passage.quote}` (a clause or sentence of it, at most 25 words, no final stop),
-  `{passage.quote2}` (another), `{passage.term}`, `{passage.term2}` (its own key terms), `{passage.title}`, `{passage.author}`, each a
-  fact. Where the row has none, the rules `passage_quote`, `passage_term`, ... stand in if the bank has them.
+* `question => reply`: a counsellor's question and what this client says to it, one fact: `{ask}` is the question, `{ask.reply}` the
+  reply (a clause), `{ask.reply:you}` the reply turned towards the client.
+* Built in where the row has a passage: `{passage.quote}` (a clause or sentence of it, at most 25 words, small first letter, no final
+  stop), `{passage.line}` (the same as a sentence of its own), `{passage.quote2}`, `{passage.line2}` (another), `{passage.subject}` (what
+  the quotation is about, as a client names it: grief, being tired), `{passage.term}`, `{passage.term2}` (its own key terms),
+  `{passage.title}`, `{passage.author}`, `{passage.kind}` (book, paper, talk), each a fact. Where the row has none, the rules
+  `passage_quote`, `passage_term`, ... stand in if the bank has them.
+* A rule `<name>_for_<word>` stands in for `<name>` where the row's passage is a `book`, `paper` or `talk`, where what is quoted says what
+  will `help`, `why`, its `course` or how it is with `others`, or where there are `one` or `two` lines to quote.
+* Built in where the row has a voice: `{voice.image}` (`a kettle`), `{voice.simile}` (`like a pot on a low flame`), `{voice.opener}`
+  (`you see,`), `{voice.word}` (a noun): what that voice's talks return to; with `*` another one. The rules `voice_image`, ... stand in.
+* `{*lead}`: the rule `lead_<next exchange>`: how the counsellor's turn invites what the client says next.
 * Capitals at sentence starts, a/an, doubled spaces and stops are mended by the engine: begin fills in lower case, end frames with their
   stop.
 
@@ -82,7 +92,7 @@ from functools import cache
 from typing import Any, cast
 
 from empathy_assets.engines.generating.grammar.template import Alternative, parse, slots_of
-from empathy_assets.policy.load import PolicyError, table
+from empathy_assets.policy.load import POLICY_DIR, PolicyError, table
 
 SCOPES = (
     "bias_value",
@@ -102,8 +112,14 @@ SCOPES = (
 KINDS = ("therapeutic", "bias", "nightmare", "grounded", "reasoning", "persona")
 """Kinds of conversation; each has a bank of its name."""
 
+LEAD = "lead"
+"""The slot whose rule depends on what comes next: `lead_<next exchange>`."""
+
+FACT_PARTS = {"they", "them", "their", "is", "was", "has", "does", "s", "reply"}
+"""What may follow a fact's name: a pronoun or verb that agrees, or the reply to a question."""
+
 _RESERVED = {"include", "arc", "rules", *SCOPES}
-_PASSAGE_FACTS = {"passage"}
+_PASSAGE_FACTS = {"passage", "voice"}
 
 Rules = Mapping[str, tuple[Alternative, ...]]
 
@@ -190,6 +206,9 @@ def _linked(kind: str) -> list[str]:
         name = queue.pop(0)
         if name in order:
             continue
+        if (folder := POLICY_DIR / "banks" / name).is_dir():
+            queue = [f"{name}/{path.stem}" for path in sorted(folder.glob("*.toml"))] + queue
+            continue
         order.append(name)
         content = table(f"banks/{name}")
         unknown = sorted(set(content) - _RESERVED)
@@ -216,13 +235,20 @@ def problems(bank: Bank) -> list[str]:
     found: list[str] = []
     everywhere = [("rules", bank.rules), *_scoped_tables(bank)]
     known = {name for _, rules in everywhere for name in rules} | _PASSAGE_FACTS
+    if any(slot.name == LEAD for _, rules in everywhere for alternatives in rules.values() for a in alternatives for slot in slots_of(a)):
+        found.extend(
+            f"{bank.kind}: {{*lead}} is used, but exchange {exchange} has no rule lead_{exchange}"
+            for exchange in (*bank.first[1:], *bank.middle, *bank.last)
+            if f"lead_{exchange}" not in known
+        )
+        known.add(LEAD)
     for where, rules in everywhere:
         for name, alternatives in rules.items():
             found.extend(
-                f"{bank.kind}: [{where}] {name} uses {{{slot}}}, which no rule defines"
+                f"{bank.kind}: [{where}] {name} uses {{{slot.name}}}, which no rule defines"
                 for alternative in alternatives
                 for slot in slots_of(alternative)
-                if slot not in known
+                if slot.name not in known
             )
     for exchange in (*bank.first, *bank.middle, *bank.last):
         found.extend(
@@ -230,6 +256,14 @@ def problems(bank: Bank) -> list[str]:
             for side in ("client", "counsel")
             if f"{side}_{exchange}" not in known
         )
+    found.extend(
+        f"{bank.kind}: [{where}] {name} uses {{{slot.name}.{slot.part}}}; expected one of {sorted(FACT_PARTS)} after the point"
+        for where, rules in everywhere
+        for name, alternatives in rules.items()
+        for alternative in alternatives
+        for slot in slots_of(alternative)
+        if slot.part and slot.name not in _PASSAGE_FACTS and slot.part not in FACT_PARTS
+    )
     return [*dict.fromkeys(found), *_uneven_values(bank)]
 
 

@@ -47,6 +47,20 @@ def one_of_each_pair(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.filter((pair == "") | pair.is_first_distinct())
 
 
+def diversity_by_kind(frame: pl.DataFrame) -> dict[str, Diversity]:
+    """Return the figures per kind of conversation (label `kind`; landed ones have none and are called `landed`), in the order of names.
+
+    One member of each counterfactual pair, at most policy's `diversity.sample` conversations of a kind, evenly spaced.
+    """
+    most = int(number("generation", "diversity.sample"))
+    kind = pl.col("labels").struct.field("kind").fill_null("")
+    figures: dict[str, Diversity] = {}
+    for (name,), rows in sorted(one_of_each_pair(frame).group_by(kind.alias("kind")), key=lambda part: str(part[0])):
+        texts = rows.gather_every(-(-rows.height // most))["turns"].list.eval(pl.element().struct.field("content")).list.join("\n")
+        figures[str(name) or "landed"] = diversity(texts)
+    return figures
+
+
 def diversity(texts: pl.Series) -> Diversity:
     """Return the figures of conversations given as one text each (turns joined by a line break)."""
     words = texts.str.to_lowercase().str.extract_all(r"[a-z0-9']+")

@@ -1,7 +1,8 @@
 """The generation plan: how many conversations of each kind, and every random decision about each of them.
 
 Values of a dimension (issue, tone, modality, ...) are those the bank knows; they are dealt out evenly and then shuffled by seed, each
-dimension with its own shuffle, so that every value occurs equally often and combinations vary. Text is not written here.
+dimension with its own shuffle, so that every value occurs equally often and combinations vary. Where a passage is cited, issue and passage
+are dealt together, so that the passage speaks of the issue (`engines.generating.matching`). Text is not written here.
 """
 
 import hashlib
@@ -15,7 +16,9 @@ import numpy.typing as npt
 import polars as pl
 
 from empathy_assets.engines.generating.banks import load_bank
-from empathy_assets.policy.load import number
+from empathy_assets.engines.generating.matching import deal, deal_to, fits, unfit_reasons, weighed
+from empathy_assets.engines.generating.topics import topics
+from empathy_assets.policy.load import number, table
 from empathy_assets.records.arrow import empty_frame, polars_schema
 from empathy_assets.records.plan import PlanRow
 
@@ -110,14 +113,14 @@ def build_plan(
     """
     if backend not in ("embedded", "llm") or target <= 0:
         raise ValueError(f"found backend {backend!r}, target {target}; expected `embedded` or `llm` and a positive target")
-    passages = passages.select("id", "source", "voice").sort("id")
-    bookish = passages.filter(pl.col("source").is_in(_BOOKISH)).get_column("id").to_list()
+    passages = passages.select("id", "source", "voice", "text").unique("id").sort("id")
+    bookish = _talkable(passages.filter(pl.col("source").is_in(_BOOKISH)))
     if voices is None:
         voices = passages.filter(pl.col("voice") != "").get_column("voice").unique().sort().to_list()
-    sizes = kind_sizes(target=target, stage_shares=stage_shares, expected_corpus=expected_corpus, has_passages=bool(bookish))
+    sizes = kind_sizes(target=target, stage_shares=stage_shares, expected_corpus=expected_corpus, has_passages=bookish.height > 0)
     parts = [_rows(kind, size, seed) for kind, size in sizes.items() if kind != "bias"]
     frame = pl.concat([*parts, _bias_rows(sizes["bias"], seed)]).with_columns(backend=pl.lit(backend))
-    grounded = frame.filter(pl.col("kind") == "grounded").with_columns(passage_id=_dealt(bookish, sizes["grounded"], seed, "grounded"))
+    grounded = _grounded(frame.filter(pl.col("kind") == "grounded"), bookish, seed)
     persona = _voiced(frame.filter(pl.col("kind") == "persona"), passages, voices, seed)
     rest = frame.filter(~pl.col("kind").is_in(["grounded", "persona"]))
     return pl.concat([rest, grounded, persona]).sort("row_id").select(list(polars_schema(PlanRow)))
@@ -134,6 +137,17 @@ def plan_summary(plan: pl.DataFrame) -> pl.DataFrame:
             turns=pl.col("n_turns").mean(),
         )
         .sort("kind")
+    )
+
+
+def passages_left_out(passages: pl.DataFrame) -> pl.DataFrame:
+    """Return how many passages of each source are not dealt while others are there, and why: source, reason, passages."""
+    return (
+        passages.select("source", unfit_reasons(passages).alias("reason"))
+        .filter(pl.col("reason") != "")
+        .group_by("source", "reason")
+        .agg(passages=pl.len())
+        .sort("source", "reason")
     )
 
 
@@ -166,7 +180,10 @@ def _rows(kind: str, n: int, seed: int) -> pl.DataFrame:
     if n <= 0:
         return empty_frame(PlanRow)
     bank = load_bank(kind)
-    least, most = int(number("generation", "plan.turns_min")), int(number("generation", "plan.turns_max"))
+    fixed_turns = 2 * (len(bank.first) + len(bank.last))
+    named = kind if f"{kind}_min" in table("generation")["turns"] else "other"
+    least = max(int(number("generation", f"turns.{named}_min")), fixed_turns + 2)  # at least one exchange of the middle
+    most = max(int(number("generation", f"turns.{named}_max")), least)
     row_ids = [f"{kind}-{i:06d}" for i in range(n)]
     columns: dict[str, Any] = {
         "row_id": row_ids,
@@ -202,6 +219,27 @@ def _bias_rows(n: int, seed: int) -> pl.DataFrame:
     return pl.concat(members)
 
 
+def _talkable(passages: pl.DataFrame) -> pl.DataFrame:
+    """Return the passages fit for talk, or all where none is."""
+    fit = passages.filter(unfit_reasons(passages) == "")
+    return fit if fit.height else passages
+
+
+def _grounded(rows: pl.DataFrame, passages: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Return the rows with passage and issue dealt together; without passages or issues, as they are."""
+    about = topics(load_bank("grounded"))
+    if not rows.height or not passages.height or not about:
+        return rows
+    pairs = deal(fits(_weighed(passages), list(about.values())), rows.height)
+    place = _shuffle(rows.height, seed, "grounded", "passage")
+    ids, issues = passages.get_column("id"), pl.Series(list(about), dtype=pl.String)
+    return rows.with_columns(passage_id=ids.gather(pairs.passage[place]), issue=issues.gather(pairs.issue[place]))
+
+
+def _weighed(passages: pl.DataFrame) -> list[str]:
+    return [weighed(text, source) for text, source in passages.select("text", "source").iter_rows()]
+
+
 def _voiced(rows: pl.DataFrame, passages: pl.DataFrame, voices: list[str], seed: int) -> pl.DataFrame:
     """Return the persona rows with voice and passage: the voice's own talks, else any talk, else any passage, else none."""
     known = list(dict.fromkeys([HOUSE_VOICE, *voices]))
@@ -211,6 +249,19 @@ def _voiced(rows: pl.DataFrame, passages: pl.DataFrame, voices: list[str], seed:
     for voice in known:
         mine = rows.filter(pl.col("persona_id") == voice)
         own = talks.filter(pl.col("voice") == voice)
-        source = next((p for p in (own, talks, passages) if p.height), passages)
-        parts.append(mine.with_columns(passage_id=_dealt(source.get_column("id").to_list(), mine.height, seed, "persona", voice)))
+        source = _talkable(next((p for p in (own, talks, passages) if p.height), passages))
+        parts.append(mine.with_columns(passage_id=_for_issues(mine, source, seed, voice)))
     return pl.concat(parts)
+
+
+def _for_issues(rows: pl.DataFrame, passages: pl.DataFrame, seed: int, voice: str) -> pl.Series:
+    """Return for each row a passage that fits its issue; dealt evenly where the bank names no issues, empty without passages."""
+    about = topics(load_bank("persona"))
+    if not passages.height or not about:
+        return _dealt(passages.get_column("id").to_list(), rows.height, seed, "persona", voice)
+    place = {issue: i for i, issue in enumerate(about)}
+    order = _shuffle(rows.height, seed, "persona", voice)
+    issues = np.array([place[issue] for issue in rows.get_column("issue")], dtype=np.intp)
+    chosen = np.empty(rows.height, dtype=np.intp)
+    chosen[order] = deal_to(fits(_weighed(passages), list(about.values())), issues[order])
+    return passages.get_column("id").gather(chosen)

@@ -14,6 +14,22 @@ _ROLES = {
     "therapist": "assistant",
 }
 
+REPLY_FORMAT: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "turns": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"role": {"type": "string", "enum": ["user", "assistant"]}, "content": {"type": "string"}},
+                "required": ["role", "content"],
+            },
+        }
+    },
+    "required": ["turns"],
+}
+"""JSON schema of the reply that a model is asked for."""
+
 
 def dialogue_from_reply(reply: object, n_turns: int) -> tuple[list[dict[str, str]], str]:
     """Return (turns, "") of a usable reply, or ([], reason).

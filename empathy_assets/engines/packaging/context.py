@@ -1,6 +1,7 @@
-"""What a package is made with besides its records: identities, certificate, shortfalls.
+"""What a package is made with besides its records: identities, certificate, plan, the release before it.
 
-Lives here: `PackageContext` and `Manifest`. Must not live here: where the facts come from (the caller reads git, lock file and clock).
+Lives here: `PackageContext`, `Manifest` and the names of the files other code looks into. Must not live here: where the facts come from
+(the caller reads git, lock file and the release before).
 """
 
 from __future__ import annotations
@@ -12,6 +13,30 @@ from typing import Any
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
+from empathy_assets.records.package import PackageFile
+
+EXPORTS = ("csv", "json-ld", "webdataset")
+MANIFEST = "manifest.json"
+CONFIG_LOCK = "config_lock.json"
+CERTIFICATE = "certificate.json"
+FIGURES = "qa_report.json"
+LEDGER = "verdicts.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The release that drift is measured against.
+
+    Attributes:
+        release: Its key.
+        merkle_root: Root of its package.
+        figures: Its `qa_report.json`.
+    """
+
+    release: str
+    merkle_root: str
+    figures: Mapping[str, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class PackageContext:
@@ -20,24 +45,24 @@ class PackageContext:
     Attributes:
         release: Release key, e.g. `v0.1.0`.
         target: Records the release was meant to hold; 0: as many as it has.
+        inputs: Hash over everything the records and the report are made from; the same inputs need no second package.
         seeds: Name -> seed.
         git_commit: Commit the code was at; with `-dirty` where it was.
         lock_sha256: SHA-256 of `uv.lock`.
         policy_sha256: SHA-256 over the policy files.
-        identities: Further identities: prompts, banks, models; name -> version or hash.
+        identities: Further identities: prompts, banks, gates, models; name -> version or hash.
         python: Python version.
         platform: Platform, e.g. `linux-x86_64`.
         certificate: Certificate of the crisis detector; null: there is none.
         rejects: Quarantined inputs (Reject schema).
-        shortfalls: What lacked for the target (`composing`).
-        plan: Summary of the generation plan, name -> figure.
-        leakage: Result of the leakage proof in words.
-        previous: Figures (`qa_report.json`) of the previous release, for drift.
-        exports: Further formats to write: any of `csv`, `json-ld`, `webdataset`.
+        plan: Kind -> conversations that were planned to be generated, for the largest release.
+        previous: The release before this one; null: there is none.
+        exports: Further formats to write: any of `EXPORTS`.
     """
 
     release: str
     target: int = 0
+    inputs: str = ""
     seeds: Mapping[str, int] = field(default_factory=dict[str, int])
     git_commit: str = ""
     lock_sha256: str = ""
@@ -47,28 +72,15 @@ class PackageContext:
     platform: str = ""
     certificate: Mapping[str, Any] | None = None
     rejects: pl.DataFrame | None = None
-    shortfalls: pl.DataFrame | None = None
-    plan: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    leakage: str = ""
-    previous: Mapping[str, Any] | None = None
+    plan: Mapping[str, int] = field(default_factory=dict[str, int])
+    previous: Previous | None = None
     exports: tuple[str, ...] = ()
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class PackageFile(_Frozen):
-    """One file of a package."""
-
-    name: str = Field(description="Path inside the package.")
-    bytes: int = Field(ge=0, description="Size.")
-    sha256: str = Field(description="SHA-256 of the content, hex.")
-    rows: int | None = Field(default=None, description="Records in it; null for files that hold none.")
-
-
-class Manifest(_Frozen):
+class Manifest(BaseModel):
     """What a package holds. It carries no time, so that a re-run writes identical bytes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     format_version: str = Field(default="1", description="Version of this manifest.")
     release: str = Field(description="Release key.")

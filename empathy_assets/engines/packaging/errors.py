@@ -39,7 +39,7 @@ class WrongMixError(PackageRefusedError):
 
 
 class SplitLeakError(PackageRefusedError):
-    """A cluster is divided between splits, or the shares are off."""
+    """Records that belong together stand in different splits, or the shares are off."""
 
 
 class UnjudgedRecordError(PackageRefusedError):

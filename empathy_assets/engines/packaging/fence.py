@@ -5,12 +5,14 @@ Lives here: refusals. Must not live here: gates (they drop records; this refuses
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import polars as pl
 
 from empathy_assets.engines.composing.compose import policy_mix
+from empathy_assets.engines.deduplicating.cluster import near_duplicate_clusters
 from empathy_assets.engines.gating.schema import FENCE, unlawful_exemption
 from empathy_assets.engines.packaging.errors import (
     CertificateFailedError,
@@ -18,14 +20,19 @@ from empathy_assets.engines.packaging.errors import (
     CertificateStaleError,
     ExemptOutsideFenceError,
     MixedSchemaError,
+    PackageRefusedError,
     SplitLeakError,
     UndeclaredLicenceError,
     UnjudgedRecordError,
     WrongMixError,
 )
+from empathy_assets.engines.splitting.leakage import LeakageProof, prove
+from empathy_assets.engines.splitting.validation import validate
 from empathy_assets.policy.licences import accepted_pattern
 from empathy_assets.records.ids import record_ref
 from empathy_assets.records.versions import SCHEMA_VERSION
+
+_ASSIGN = "assign splits with engines.splitting.assign and prove them with engines.splitting.leakage; change nothing after it"
 
 
 def refuse_exempt(frame: pl.DataFrame) -> None:
@@ -76,7 +83,7 @@ def refuse_mix(frame: pl.DataFrame) -> None:
 
 
 def refuse_split(frame: pl.DataFrame) -> None:
-    """Refuse a release in which a cluster or a dialogue stands in two splits."""
+    """Refuse a release in which a cluster or a dialogue stands in two splits, or whose splits have other shares than policy's."""
     for key in ("cluster_id", "id"):
         divided = frame.group_by(key).agg(pl.col("split").unique().sort()).filter(pl.col("split").list.len() > 1).sort(key)
         if divided.height:
@@ -84,8 +91,27 @@ def refuse_split(frame: pl.DataFrame) -> None:
             raise SplitLeakError(
                 f"{divided.height} values of {key} in more than one split, e.g. {name} in {splits}",
                 "every cluster and every dialogue in one split",
-                "assign splits with engines.splitting.assign and prove them with engines.splitting.leakage",
+                _ASSIGN,
             )
+    shares = validate(frame)
+    if not shares.passed:
+        found = {row["split"]: row["records"] for row in shares.shares.filter(pl.col("stage") == "all").iter_rows(named=True)}
+        raise SplitLeakError(
+            f"splits {found}, off by {shares.worst_pp:.3f} percentage points",
+            f"the shares of targets.toml within {shares.tolerance_pp:.3f} percentage points",
+            _ASSIGN,
+        )
+
+
+def leakage_proof(frame: pl.DataFrame) -> LeakageProof:
+    """Return the proof that nothing leaks, made anew from texts and identities: it trusts neither clusters nor an earlier proof."""
+    return prove(frame, near_duplicate_clusters)
+
+
+def refuse_leak(proof: LeakageProof) -> None:
+    """Refuse a release in which two records of different splits belong together."""
+    if not proof.passed:
+        raise SplitLeakError(proof.reason, "no work, pair, family, dialogue or near-duplicate in two splits", _ASSIGN)
 
 
 def refuse_unjudged(frame: pl.DataFrame, ledger: pl.DataFrame) -> None:
@@ -124,16 +150,41 @@ def refuse_certificate(frame: pl.DataFrame, certificate: Mapping[str, Any] | Non
         )
 
 
-def refuse(frame: pl.DataFrame, ledger: pl.DataFrame, certificate: Mapping[str, Any] | None) -> None:
+def objections(
+    frame: pl.DataFrame, ledger: pl.DataFrame, certificate: Mapping[str, Any] | None, proof: LeakageProof
+) -> Iterator[PackageRefusedError]:
+    """Yield every objection to a release but its schema version; none where it may go out.
+
+    The packager raises the first; `verify` tells them all of a package that lies somewhere, which older code may have written.
+    """
+    checks = (
+        partial(refuse_exempt, frame),
+        partial(refuse_licences, frame),
+        partial(refuse_mix, frame),
+        partial(refuse_split, frame),
+        partial(refuse_unjudged, frame, ledger),
+        partial(refuse_certificate, frame, certificate),
+        partial(refuse_leak, proof),
+    )
+    for check in checks:
+        try:
+            check()
+        except PackageRefusedError as error:
+            yield error
+
+
+def refuse(frame: pl.DataFrame, ledger: pl.DataFrame, certificate: Mapping[str, Any] | None, proof: LeakageProof) -> None:
     """Refuse the release, or return.
+
+    Args:
+        frame: The release (SplitConversation schema).
+        ledger: All verdicts, composition included.
+        certificate: Certificate of the crisis detector; null: there is none.
+        proof: Result of `leakage_proof` for `frame`.
 
     Raises:
         PackageRefusedError: One of its subclasses, the first that applies.
     """
     refuse_schemas(frame)
-    refuse_exempt(frame)
-    refuse_licences(frame)
-    refuse_mix(frame)
-    refuse_split(frame)
-    refuse_unjudged(frame, ledger)
-    refuse_certificate(frame, certificate)
+    for objection in objections(frame, ledger, certificate, proof):
+        raise objection

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from empathy_assets.engines.composing.compose import policy_mix
+from empathy_assets.engines.composing.compose import policy_mix, shortfalls
 from empathy_assets.engines.gating.judge import rejects_by_reason, waterfall
 from empathy_assets.engines.packaging.context import PackageContext
 from empathy_assets.engines.packaging.drift import distributions, drift
@@ -110,20 +110,38 @@ def _splits(statistics: SplitStatistics, leakage: str) -> dict[str, Any]:
     }
 
 
-def release_figures(frame: pl.DataFrame, ledger: pl.DataFrame, context: PackageContext) -> dict[str, Any]:
+def _lacking(frame: pl.DataFrame, ledger: pl.DataFrame, target: int) -> list[dict[str, Any]]:
+    """Return what lacked: stages of the target by what passed every gate, kinds of the size released by what was admitted.
+
+    Kinds are measured on the release because the ledger does not know them, and because their minima shrink with it.
+    """
+    usable = ledger.filter((pl.col("gate") == "composition") & (pl.col("passed") | pl.col("reason").str.starts_with("surplus")))
+    kinds = dict(frame.group_by(pl.col("labels").struct.field("kind").fill_null("").alias("kind")).len().iter_rows())
+    return shortfalls(dict(usable.group_by("stage").len().iter_rows()), kinds, target, policy_mix(), frame.height).to_dicts()
+
+
+def _planned(frame: pl.DataFrame, plan: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return per generated kind how many conversations were planned for the largest release, and how many stand in this one."""
+    held = dict(frame.group_by(pl.col("labels").struct.field("kind").alias("kind")).len().iter_rows())
+    return [{"kind": kind, "planned": count, "released": held.get(kind, 0)} for kind, count in sorted(plan.items())]
+
+
+def release_figures(frame: pl.DataFrame, ledger: pl.DataFrame, context: PackageContext, leakage: str = "") -> dict[str, Any]:
     """Return everything the report says, as JSON-ready figures.
 
     Args:
         frame: The release (SplitConversation schema).
         ledger: All verdicts, composition included.
         context: Facts about the release.
+        leakage: The proof that nothing leaks between splits, in words (`fence.leakage_proof`).
     """
+    target = context.target or frame.height
     rejects = context.rejects
     held = distributions(frame)
     return {
         "release": context.release,
         "rows": frame.height,
-        "target": context.target or frame.height,
+        "target": target,
         "splits": {split: frame.filter(pl.col("split") == split).height for split in SPLITS},
         "mix": {stage: frame.filter(pl.col("stage") == stage).height for stage in STAGES},
         "mix_wanted": {stage: float(share) for stage, share in policy_mix().items()},
@@ -132,17 +150,18 @@ def release_figures(frame: pl.DataFrame, ledger: pl.DataFrame, context: PackageC
         "kinds": counts_of(frame, pl.col("labels").struct.field("kind")),
         "issues": counts_of(frame, pl.col("labels").struct.field("issue")),
         "categories": counts_of(frame, pl.col("labels").struct.field("category")),
-        "shortfalls": [] if context.shortfalls is None else context.shortfalls.to_dicts(),
+        "shortfalls": _lacking(frame, ledger, target),
         "quality": _quality(frame),
         "safety": _safety(frame, context.certificate or {}),
         "privacy": _privacy(frame),
         "bias": _bias(frame),
-        "split": _splits(validate(frame), context.leakage),
+        "split": _splits(validate(frame), leakage),
         "rejects_by_reason": rejects_by_reason(ledger).to_dicts(),
         "yield": waterfall(ledger).to_dicts(),
         "quarantined": {} if rejects is None else counts_of(rejects, pl.col("source") + ": " + pl.col("reason")),
-        "plan": dict(context.plan),
+        "plan": _planned(frame, context.plan),
         "thresholds": {name: {"value": n.value, "because": n.because} for name, n in sorted(numbers("gates").items())},
         "distributions": held,
-        "drift": [] if context.previous is None else drift(context.previous.get("distributions", {}), held),
+        "previous": "" if context.previous is None else context.previous.release,
+        "drift": [] if context.previous is None else drift(context.previous.figures.get("distributions", {}), held),
     }

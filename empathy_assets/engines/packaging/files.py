@@ -14,10 +14,10 @@ from typing import Any
 
 import polars as pl
 
+from empathy_assets.engines.packaging.context import EXPORTS
 from empathy_assets.policy.load import number
 from empathy_assets.records.conversation import SPLITS
 
-EXPORTS = ("csv", "json-ld", "webdataset")
 PARQUET_COMPRESSION = "zstd"
 _LEVEL = 3
 _META = (
@@ -65,9 +65,11 @@ def _write_csv(published: pl.DataFrame, path: Path) -> None:
     flat.write_csv(path)
 
 
+_CONTEXT = {"@vocab": "https://schema.org/", "licence": "license", "turns": "hasPart"}
+
+
 def _linked(messages: Sequence[Mapping[str, str]], meta: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "@context": {"@vocab": "https://schema.org/", "licence": "license", "turns": "hasPart"},
         "@type": "Conversation",
         "@id": f"urn:empathy:{meta['id']}",
         "licence": meta["licence"],
@@ -79,9 +81,12 @@ def _linked(messages: Sequence[Mapping[str, str]], meta: Mapping[str, Any]) -> d
 
 
 def _write_linked(published: pl.DataFrame, path: Path) -> None:
+    """Write one JSON-LD document, one conversation per line of its graph, without holding it whole."""
     with path.open("w", encoding="utf-8", newline="\n") as out:
-        for row in published.iter_rows():
-            out.write(json.dumps(_linked(*row), ensure_ascii=False, sort_keys=True) + "\n")
+        out.write(f'{{"@context": {json.dumps(_CONTEXT, sort_keys=True)}, "@graph": [')
+        for place, row in enumerate(published.iter_rows()):
+            out.write((",\n" if place else "\n") + json.dumps(_linked(*row), ensure_ascii=False, sort_keys=True))
+        out.write("\n]}\n")
 
 
 def _write_webdataset(published: pl.DataFrame, path: Path) -> None:

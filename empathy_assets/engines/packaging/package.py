@@ -14,9 +14,9 @@ from typing import Any
 import polars as pl
 
 from empathy_assets.engines.packaging.card import dataset_card
-from empathy_assets.engines.packaging.context import Manifest, PackageContext, PackageFile
+from empathy_assets.engines.packaging.context import CERTIFICATE, CONFIG_LOCK, FIGURES, LEDGER, MANIFEST, Manifest, PackageContext
 from empathy_assets.engines.packaging.errors import PackageRefusedError
-from empathy_assets.engines.packaging.fence import refuse
+from empathy_assets.engines.packaging.fence import leakage_proof, refuse
 from empathy_assets.engines.packaging.figures import release_figures
 from empathy_assets.engines.packaging.files import write_parquet, write_records
 from empathy_assets.engines.packaging.merkle import merkle_root
@@ -24,10 +24,9 @@ from empathy_assets.engines.packaging.report import report_html
 from empathy_assets.records.arrow import conform
 from empathy_assets.records.conversation import SplitConversation
 from empathy_assets.records.ids import file_sha256
+from empathy_assets.records.package import PackageFile
 from empathy_assets.records.verdict import Verdict
 from empathy_assets.records.versions import PIPELINE_VERSION, SCHEMA_VERSION
-
-MANIFEST = "manifest.json"
 
 
 def as_json(value: Any) -> str:
@@ -35,14 +34,26 @@ def as_json(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, indent=2, default=str) + "\n"
 
 
-def _config_lock(context: PackageContext) -> dict[str, Any]:
+def _gates(verdicts: pl.DataFrame) -> dict[str, list[str]]:
+    """Return gate -> versions that judged, out of the ledger itself."""
+    found = verdicts.group_by("gate").agg(pl.col("version").unique().sort()).sort("gate")
+    return {str(gate): list(versions) for gate, versions in found.iter_rows()}
+
+
+def _config_lock(context: PackageContext, verdicts: pl.DataFrame) -> dict[str, Any]:
+    before = context.previous
     return {
         "release": context.release,
+        "target": context.target,
+        "inputs": context.inputs,
+        "previous": None if before is None else {"release": before.release, "merkle_root": before.merkle_root},
+        "exports": sorted(context.exports),
         "git_commit": context.git_commit,
         "lock_sha256": context.lock_sha256,
         "policy_sha256": context.policy_sha256,
         "seeds": dict(context.seeds),
         "identities": dict(context.identities),
+        "gates": _gates(verdicts),
         "pipeline_version": PIPELINE_VERSION,
         "schema_version": SCHEMA_VERSION,
         "python": context.python,
@@ -90,7 +101,8 @@ def write_package(split_frame: pl.DataFrame, ledger: pl.DataFrame, folder: Path,
     """
     frame = conform(split_frame, SplitConversation, name="release").sort("split", "id", "cluster_id")
     verdicts = conform(ledger, Verdict, name="verdict ledger").sort("ref", "gate", "version")
-    refuse(frame, verdicts, context.certificate)
+    proof = leakage_proof(frame)
+    refuse(frame, verdicts, context.certificate, proof)
     if folder.exists() and any(folder.iterdir()):
         raise PackageRefusedError(
             f"files in {folder.name}", "an empty folder", "write aside, then publish; a package is never written over another"
@@ -98,14 +110,14 @@ def write_package(split_frame: pl.DataFrame, ledger: pl.DataFrame, folder: Path,
     folder.mkdir(parents=True, exist_ok=True)
 
     rows = write_records(frame, folder, context.exports)
-    write_parquet(verdicts, folder / "verdicts.parquet")
-    rows["verdicts.parquet"] = verdicts.height
-    figures = release_figures(frame, ledger, context)
+    write_parquet(verdicts, folder / LEDGER)
+    rows[LEDGER] = verdicts.height
+    figures = release_figures(frame, verdicts, context, proof.reason)
     certificate = dict(context.certificate or {})
     texts = {
-        "config_lock.json": as_json(_config_lock(context)),
-        "certificate.json": as_json(certificate),
-        "qa_report.json": as_json(figures),
+        CONFIG_LOCK: as_json(_config_lock(context, verdicts)),
+        CERTIFICATE: as_json(certificate),
+        FIGURES: as_json(figures),
         "qa_report.html": report_html(frame, figures, certificate),
         "README.md": dataset_card(figures),
     }

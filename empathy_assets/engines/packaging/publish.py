@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from empathy_assets.engines.packaging.context import Manifest
+from empathy_assets.engines.packaging.context import LEDGER, Manifest
+from empathy_assets.policy.releases import version_of
 
 Action = Literal["no-op", "write", "refuse"]
-
-_VERSION = re.compile(r"^v(\d+)\.(\d+)\.(\d+)$")
+Part = Literal["major", "minor", "patch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class Decision:
     next_version: str = ""
 
 
-def next_version(release: str, taken: Iterable[str] = (), *, bump: Literal["major", "minor", "patch"] = "minor") -> str:
+def next_version(release: str, taken: Iterable[str] = (), *, bump: Part = "minor") -> str:
     """Return the first release key above `release` and everything taken; `v0.1.0` where neither is a version.
 
     Args:
@@ -31,7 +30,7 @@ def next_version(release: str, taken: Iterable[str] = (), *, bump: Literal["majo
         taken: Release keys that exist.
         bump: Part to raise: major for another schema, minor for other records, patch for the same records.
     """
-    known = sorted(tuple(int(part) for part in found.groups()) for name in (release, *taken) if (found := _VERSION.match(name)))
+    known = sorted(version for key in (release, *taken) if (version := version_of(key)) is not None)
     if not known:
         return "v0.1.0"
     major, minor, patch = known[-1]
@@ -39,14 +38,28 @@ def next_version(release: str, taken: Iterable[str] = (), *, bump: Literal["majo
     return "v" + ".".join(str(part) for part in raised)
 
 
-def _bump(old: Manifest, new: Manifest) -> Literal["major", "minor", "patch"]:
+def refusal(release: str, what: str, found: str, expected: str, free: str) -> str:
+    """Return the sentences that refuse to change a final release and name the version to publish instead.
+
+    Args:
+        release: Release key.
+        what: What would change, e.g. `its package`.
+        found: Hash that was built.
+        expected: Hash that is published.
+        free: Version that is free.
+    """
+    return (
+        f"release {release} is published and final: {what} would change (found {found[:16]}, published {expected[:16]}). "
+        f'Add ["{free}"] to policy/releases.toml and build it instead: empathy build --release {free}. '
+        f"What changed: build `next`, then empathy diff {release} next."
+    )
+
+
+def _bump(old: Manifest, new: Manifest) -> Part:
     """Return which part of the version a change raises (semantic versioning, applied to data)."""
     if old.schema_version != new.schema_version:
         return "major"
-    records = [
-        {file.name: file.sha256 for file in m.files if file.name.endswith(".parquet") and file.name != "verdicts.parquet"}
-        for m in (old, new)
-    ]
+    records = [{file.name: file.sha256 for file in m.files if file.name.endswith(".parquet") and file.name != LEDGER} for m in (old, new)]
     return "patch" if records[0] == records[1] else "minor"
 
 
@@ -54,7 +67,7 @@ def decide(existing: Manifest | None, new: Manifest, *, rolling: bool, taken: It
     """Return whether `new` is to be written over what stands under its release key.
 
     Args:
-        existing: Manifest that stands there; null: nothing does.
+        existing: Manifest that stands there, or in the archive; null: nothing does.
         new: Manifest of the package that was built.
         rolling: The release may be replaced (`next`).
         taken: Release keys that exist, so that the version named is free.
@@ -66,9 +79,4 @@ def decide(existing: Manifest | None, new: Manifest, *, rolling: bool, taken: It
     if rolling:
         return Decision("write", f"{new.release} rolls: root {existing.merkle_root[:16]} is replaced by {new.merkle_root[:16]}")
     free = next_version(new.release, taken, bump=_bump(existing, new))
-    return Decision(
-        "refuse",
-        f"{new.release} is write-once and holds root {existing.merkle_root[:16]}; the new build has {new.merkle_root[:16]}. "
-        f'Publish it as {free}: add ["{free}"] to releases.toml and build that partition, or use `empathy diff` to see what changed.',
-        free,
-    )
+    return Decision("refuse", refusal(new.release, "its package", new.merkle_root, existing.merkle_root, free), free)

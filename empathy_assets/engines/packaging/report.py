@@ -118,7 +118,8 @@ def _sections(figures: Mapping[str, Any], plots: Mapping[str, str], certificate:
             "Composition",
             plots["mix"]
             + _dicts(figures["shortfalls"], "Nothing lacked for the target.")
-            + table(["source", "records"], figures["sources"].items()),
+            + table(["source", "records"], figures["sources"].items())
+            + (_dicts(figures["plan"], "") if figures["plan"] else ""),
         ),
         ("Quality", plots["ears"] + ears),
         (
@@ -144,7 +145,10 @@ def _sections(figures: Mapping[str, Any], plots: Mapping[str, str], certificate:
             table(["source: reason", "inputs"], figures["quarantined"].items()) if figures["quarantined"] else "<p>None.</p>",
         ),
         ("Licences", table(["licence", "records"], figures["licences"].items())),
-        ("Drift against the previous release", _dicts(figures["drift"], "There is no previous release to compare with.")),
+        (
+            f"Drift against {figures['previous'] or 'the previous release'}",
+            _dicts(figures["drift"], "There is no release to compare with."),
+        ),
         ("Thresholds in force", thresholds),
     ]
 

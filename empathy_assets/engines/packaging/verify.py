@@ -6,19 +6,22 @@ fetching.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import polars as pl
 from pydantic import ValidationError
 
-from empathy_assets.engines.composing.compose import policy_mix
-from empathy_assets.engines.gating.schema import unlawful_exemption
-from empathy_assets.engines.packaging.context import Manifest, PackageFile
+from empathy_assets.engines.packaging.context import CERTIFICATE, LEDGER, MANIFEST, Manifest
+from empathy_assets.engines.packaging.fence import leakage_proof, objections
 from empathy_assets.engines.packaging.merkle import merkle_root
-from empathy_assets.engines.packaging.package import MANIFEST
-from empathy_assets.policy.licences import accepted_pattern
 from empathy_assets.records.conversation import SPLITS
 from empathy_assets.records.ids import file_sha256
+from empathy_assets.records.package import PackageFile
+
+
+class UnreadablePackageError(ValueError):
+    """A folder does not hold the records of a package."""
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -31,13 +34,34 @@ def read_manifest(folder: Path) -> Manifest:
     return Manifest.model_validate_json((folder / MANIFEST).read_bytes())
 
 
-def read_records(folder: Path) -> pl.DataFrame:
-    """Return all conversations of a package: the columns of `metadata`, and `messages`, in split order."""
-    parts: list[pl.DataFrame] = []
+def read_splits(folder: Path) -> dict[str, pl.DataFrame]:
+    """Return split -> its conversations as published, `messages` and `metadata`.
+
+    Raises:
+        UnreadablePackageError: A split is missing, or is no table.
+    """
+    tables: dict[str, pl.DataFrame] = {}
     for split in SPLITS:
-        with (folder / f"{split}.parquet").open("rb") as stream:
-            parts.append(pl.read_parquet(stream))
-    return pl.concat(parts).unnest("metadata")
+        try:
+            with (folder / f"{split}.parquet").open("rb") as stream:
+                tables[split] = pl.read_parquet(stream)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise UnreadablePackageError(
+                f"{folder} has no readable {split}.parquet ({str(error).splitlines()[0]}); expected a package"
+            ) from error
+    return tables
+
+
+def read_records(folder: Path) -> pl.DataFrame:
+    """Return all conversations of a package: the columns of `metadata`, and `messages`, in split order.
+
+    Raises:
+        UnreadablePackageError: A split is missing, or is no table of conversations.
+    """
+    try:
+        return pl.concat(read_splits(folder).values()).unnest("metadata")
+    except pl.exceptions.PolarsError as error:
+        raise UnreadablePackageError(f"{folder} holds no conversations ({str(error).splitlines()[0]}); expected a package") from error
 
 
 def _lines(path: Path) -> int:
@@ -64,39 +88,48 @@ def _file_problems(folder: Path, file: PackageFile) -> list[str]:
     return []
 
 
+def changed_files(folder: Path, manifest: Manifest) -> list[str]:
+    """Return which files of a package are missing, cut or changed, in words."""
+    return [problem for file in manifest.files for problem in _file_problems(folder, file)]
+
+
 def _stray_files(folder: Path, manifest: Manifest) -> list[str]:
     known = {file.name for file in manifest.files} | {MANIFEST}
     return [f"{path.name}: not in the manifest" for path in sorted(folder.iterdir()) if path.name not in known]
 
 
-def _record_problems(frame: pl.DataFrame, manifest: Manifest) -> list[str]:
-    problems: list[str] = []
+def _same_in_jsonl(folder: Path, split: str, table: pl.DataFrame) -> bool:
+    """Return whether a split's JSONL holds the records of its table, in its order."""
+    with (folder / f"{split}.jsonl").open("rb") as stream:
+        return pl.read_ndjson(stream, schema=table.schema).equals(table)
+
+
+def _record_problems(folder: Path, manifest: Manifest) -> list[str]:
+    tables = read_splits(folder)
+    frame = pl.concat(tables.values()).unnest("metadata").rename({"messages": "turns"})
+    problems = [
+        f"{split}.jsonl: other records than {split}.parquet" for split in SPLITS if not _same_in_jsonl(folder, split, tables[split])
+    ]
     if frame.height != manifest.rows:
         problems.append(f"{frame.height} conversations, manifest says {manifest.rows}")
     splits = {split: frame.filter(pl.col("split") == split).height for split in SPLITS}
     if splits != manifest.splits:
         problems.append(f"splits {splits}, manifest says {manifest.splits}")
-    for key in ("id", "cluster_id"):
-        divided = frame.group_by(key).agg(pl.col("split").n_unique()).filter(pl.col("split") > 1).sort(key)
-        if divided.height:
-            problems.append(f"{divided.height} values of {key} stand in more than one split, e.g. {divided[key][0]}")
-    exempt = frame.filter(unlawful_exemption()).sort("id")
-    if exempt.height:
-        problems.append(f"{exempt.height} records are exempt outside the fence, e.g. {exempt['id'][0]} in {exempt['stage'][0]}")
-    unlicensed = frame.filter(~pl.col("licence").fill_null("").str.contains(accepted_pattern()))
-    if unlicensed.height:
-        problems.append(f"{unlicensed.height} records have no accepted licence")
-    counts = dict(frame.group_by("stage").len().iter_rows())
-    if any(counts.get(stage, 0) != share * frame.height for stage, share in policy_mix().items()):
-        problems.append(f"the mix {dict(sorted(counts.items()))} of {frame.height} is not policy's")
-    return problems
+    schemas = sorted(str(version) for version in frame["schema_version"].unique())
+    if schemas != [manifest.schema_version]:
+        problems.append(f"records of schema {schemas}, manifest says {manifest.schema_version}")
+    with (folder / LEDGER).open("rb") as stream:
+        ledger = pl.read_parquet(stream)
+    certificate = json.loads((folder / CERTIFICATE).read_bytes())
+    found = objections(frame, ledger, certificate, leakage_proof(frame))
+    return problems + [f"found {error.found}; expected {error.expected}" for error in found]
 
 
 def verify_package(folder: Path) -> list[str]:
     """Return what is wrong with a package, in words; an empty list means that it is whole and unchanged.
 
-    Recomputes every hash, the Merkle root, row counts, the disjointness of the splits, the mix, licences and the fence. Never raises for a
-    damaged package.
+    Recomputes every hash, the Merkle root and row counts, compares JSONL with Parquet, and raises every objection of the packager anew:
+    mix, licences, fence, ledger, certificate, and from the texts that nothing leaks. Never raises for a damaged package.
     """
     if not (folder / MANIFEST).exists():
         return [f"{MANIFEST}: missing; this is no package, or its publication was interrupted"]
@@ -104,14 +137,11 @@ def verify_package(folder: Path) -> list[str]:
         manifest = read_manifest(folder)
     except (ValidationError, ValueError) as error:
         return [f"{MANIFEST}: not a manifest ({str(error).splitlines()[0]}); fetch the package again"]
-    problems = _stray_files(folder, manifest)
-    for file in manifest.files:
-        problems += _file_problems(folder, file)
+    problems = _stray_files(folder, manifest) + changed_files(folder, manifest)
     root = merkle_root((file.name, file.sha256) for file in manifest.files)
     if root != manifest.merkle_root:
         problems.append(f"{MANIFEST}: Merkle root {manifest.merkle_root[:16]}, its files give {root[:16]}; the manifest was changed")
     try:
-        frame = read_records(folder)
-    except (OSError, pl.exceptions.PolarsError) as error:
+        return problems + _record_problems(folder, manifest)
+    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         return [*problems, f"records cannot be read: {str(error).splitlines()[0]}"]
-    return problems + _record_problems(frame, manifest)

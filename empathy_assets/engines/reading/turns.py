@@ -18,6 +18,7 @@ from empathy_assets.engines.reading.roles import Turn, role_of
 
 _PAIR = 2
 _ESCAPED_COMMA = "_comma_"
+_CALLS = {"toolcalls", "toolcall", "functioncall", "refusal", "audio"}
 _TEXT_PARTS = ("text", "input_text", "output_text", "plain")
 
 
@@ -89,11 +90,23 @@ def item_turns(item: Any, index: int) -> list[Turn]:
         return []
     name, who = first(fields, "turn_role", (str, int, dict))
     if name:
+        _refuse_without_text(fields, speaker(who), index)
         return [(speaker(who), text_of({k: v for k, v in fields.items() if k != name}))]
     pair = paired_turns(fields)
     if pair:
         return pair
     return _keyed_turns(item, fields, index)
+
+
+def _refuse_without_text(fields: Mapping[str, Any], who: str, index: int) -> None:
+    """Refuse a client's or counsellor's turn whose text is null or a number: left out, the dialogue would answer what nobody said.
+
+    A turn that calls a tool says nothing and may have none.
+    """
+    said = [fields[name] for name in names("turn_text") if name in fields]
+    silent = bool(said) and not any(isinstance(value, str | list | dict) for value in said)
+    if silent and role_of(who) in ("user", "assistant") and not fields.keys() & _CALLS:
+        raise ReadError("wrong-type", f"turn {index} ({who}) has {kind_of(said[0])} for its text, expected what was said")
 
 
 def _keyed_turns(item: Mapping[Any, Any], fields: Mapping[str, Any], index: int) -> list[Turn]:

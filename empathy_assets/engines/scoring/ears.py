@@ -1,14 +1,16 @@
 """The EARS scorer: what an assistant's turns show (empathize, acknowledge, reflect, support), turn by turn and over a conversation.
 
-Each component has one linear head per training source, because sources define components differently; a gate estimates which source's
-reading fits a turn, and the component's probability is the mean over heads under that gate (mixture of experts, Jacobs et al. 1991).
+Each component has one head per training source, because sources define components differently; a gate estimates which source's reading
+fits a turn, and the component's probability is the mean over heads under that gate (mixture of experts, Jacobs et al. 1991). The heads'
+logits come from a reader: the bundled encoder, or hashed words where a scorer was trained without one.
 
-Lives here: probabilities and evidence of texts. Must not live here: training (`train`), frames (`score`), the gate at 0.80.
+Lives here: probabilities and evidence of texts. Must not live here: reading (`ears_encoder`, `ears_reader`), training (`train_ears`,
+`finetune_ears`), frames (`score`), the gate at 0.80.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from empathy_assets.engines.scoring.bundle import MODELS_DIR, arrays, checksums, weight_bytes
-from empathy_assets.engines.scoring.ears_features import dense, marked
-from empathy_assets.engines.scoring.features import weighted_sums
+from empathy_assets.engines.scoring.crisis import TOKENIZER_FILE
+from empathy_assets.engines.scoring.ears_encoder import PairEncoder
+from empathy_assets.engines.scoring.ears_reader import LinearReader, Read, Reader, Spans
 from empathy_assets.engines.scoring.logistic import sigmoid
 from empathy_assets.policy.load import number
 
@@ -28,8 +31,18 @@ EARS = ("empathize", "acknowledge", "reflect", "support")
 COMPONENTS = (*EARS, "question", "minimize", "directive")
 """Everything the scorer gives a probability of."""
 
+EFFECT = "effect"
+"""The head that tells replies of conversations whose clients were helped from those of conversations that failed."""
+
 SCORER_FILE = "ears.npz"
+READER_FILE = "ears_encoder.onnx"
 _SURE = 1.0 - 1e-6
+_EFFECT_BOUND = 3.0  # logits beyond are further than the heads' calibration has rows
+
+
+def bounded_effect(logits: NDArray[Any]) -> NDArray[np.float64]:
+    """Return logits of the head of effect within the bound in which they are averaged over a conversation."""
+    return np.clip(logits, -_EFFECT_BOUND, _EFFECT_BOUND)
 
 
 class ConversationScores(NamedTuple):
@@ -40,18 +53,41 @@ class ConversationScores(NamedTuple):
     penalty: NDArray[np.float64]
 
 
+class TurnScores(NamedTuple):
+    """Scores of n assistant turns.
+
+    Attributes:
+        probabilities: Component -> probability that each turn shows it, length n; under `EFFECT` the probability that the turn is of a
+            conversation that helps, as far as a turn tells.
+        spans: Per turn its sentences, as character spans.
+        shares: Per turn an array of shape (sentences, components): how much each sentence speaks for each of `COMPONENTS`.
+    """
+
+    probabilities: dict[str, NDArray[np.float64]]
+    spans: list[Spans]
+    shares: list[NDArray[Any]]
+
+
 class EarsScorer:
     """Scores of assistant turns; immutable, safe to share between threads."""
 
-    def __init__(self, weights: dict[str, NDArray[Any]], version: str) -> None:
-        self._hashed = weights["hashed"].astype(np.float32)
-        self._dense = weights["dense"].astype(np.float64)
-        self._bias = weights["bias"].astype(np.float64)
-        self._component = [str(c) for c in weights["component"]]
-        self._source = [str(s) for s in weights["source"]]
-        self._sources = sorted({s for s, c in zip(self._source, self._component, strict=True) if c == "gate"})
-        self._slope = weights["slope"].astype(np.float64)
-        self._offset = weights["offset"].astype(np.float64)
+    def __init__(self, weights: Mapping[str, NDArray[Any]], reader: Reader, version: str) -> None:
+        """Take the heads.
+
+        Args:
+            weights: Per head its `component` (or `gate`), `source`, `bias`, `slope` and `offset`; per component of a conversation
+                `somewhere_component` and `somewhere` (slope, slope of the effect, offset).
+            reader: What finds the heads' logits.
+            version: Name and hash of the weights.
+        """
+        self._reader = reader
+        component, source = weights["component"].astype(str), weights["source"].astype(str)
+        self._gates = np.flatnonzero(component == "gate")
+        place = {name: k for k, name in enumerate(source[self._gates])}
+        self._of_source = np.array([place.get(name, 0) for name in source])
+        self._belongs = component[:, None] == np.array(COMPONENTS)
+        self._effect = np.flatnonzero(component == EFFECT)
+        self._bias, self._slope, self._offset = (weights[name].astype(np.float64) for name in ("bias", "slope", "offset"))
         self._somewhere = {
             str(c): row for c, row in zip(weights["somewhere_component"], weights["somewhere"].astype(np.float64), strict=True)
         }
@@ -59,40 +95,60 @@ class EarsScorer:
         """Name and hash of the weights."""
 
     def turns(self, contexts: Sequence[str], responses: Sequence[str]) -> dict[str, NDArray[np.float64]]:
-        """Return per component the probability that each response shows it.
+        """Return per component, and for `EFFECT`, the probability that each response shows it.
 
         Args:
             contexts: The client's turn before each response; empty where there is none.
             responses: The assistant's turns, same length.
         """
-        logits = weighted_sums(marked(responses), self._hashed, chars=False) + dense(contexts, responses) @ self._dense + self._bias
-        gate = self._gate(logits)
-        known = sigmoid(logits * self._slope + self._offset)
-        out: dict[str, NDArray[np.float64]] = {}
-        for component in COMPONENTS:
-            heads = [k for k, c in enumerate(self._component) if c == component]
-            share = np.stack([gate[self._source[k]] for k in heads], axis=1) + 1e-9
-            out[component] = (known[:, heads] * share).sum(axis=1) / share.sum(axis=1)
-        return out
+        return self.judge(contexts, responses).probabilities
+
+    def judge(self, contexts: Sequence[str], responses: Sequence[str]) -> TurnScores:
+        """Return the probabilities of `turns` and what each sentence of a response has to do with them."""
+        read = self._reader.read(contexts, responses)
+        logits = np.asarray(read.logits, dtype=np.float64) + self._bias
+        weight = self._weights(logits)
+        known = sigmoid(logits * self._slope + self._offset) * weight
+        total = np.maximum(weight @ self._belongs, 1e-12)
+        found = (known @ self._belongs) / total
+        probabilities = {component: found[:, k] for k, component in enumerate(COMPONENTS)}
+        # One source or none knows of effect; a scorer without the head takes every turn as neutral.
+        probabilities[EFFECT] = sigmoid(logits[:, self._effect[0]]) if len(self._effect) else np.full(len(logits), 0.5)
+        return TurnScores(probabilities, read.spans, self._shares(read, weight))
+
+    def _weights(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how much each head counts for each turn: the chance that the turn is read as the head's source reads it."""
+        gate = logits[:, self._gates]
+        chance = np.exp(gate - gate.max(axis=1, keepdims=True)) if len(gate) else gate
+        chance /= np.maximum(chance.sum(axis=1, keepdims=True), 1e-12)
+        return chance[:, self._of_source] + 1e-9
+
+    def _shares(self, read: Read, weight: NDArray[np.float64]) -> list[NDArray[Any]]:
+        belongs = self._belongs * self._slope[:, None]
+        return [found @ (belongs * of_turn[:, None]) for found, of_turn in zip(read.shares, weight, strict=True)]
 
     def conversations(self, turn_scores: dict[str, NDArray[np.float64]], owners: NDArray[Any], count: int) -> ConversationScores:
         """Return the scores of `count` conversations from their turns' probabilities.
 
-        P(component shown somewhere) is calibrated on conversations annotated by people, from the expected number of turns showing it,
-        -sum(log(1 - p)). The penalty is the policy's weight times how far the most minimising and the most directive turn exceed its
-        free level.
+        P(component shown somewhere, to effect) is calibrated on conversations annotated by people, from the expected number of turns
+        showing it, -sum(log(1 - p)), and from the mean effect of the turns. The penalty is the policy's weight times how far the most
+        minimising and the most directive turn exceed its free level.
 
         Args:
             turn_scores: What `turns` returned.
             owners: Index of the conversation of each turn.
             count: Number of conversations; one without turns scores 0.
         """
-        has_turn = np.bincount(owners, minlength=count) > 0
+        turns = np.bincount(owners, minlength=count)
+        chance = np.clip(turn_scores[EFFECT], 1e-9, 1.0 - 1e-9)
+        effect = bounded_effect(np.log(chance / (1.0 - chance)))
+        helped = np.bincount(owners, weights=effect, minlength=count) / np.maximum(turns, 1)
         components: dict[str, NDArray[np.float64]] = {}
         for component in EARS:
             mass = np.bincount(owners, weights=-np.log1p(-np.minimum(turn_scores[component], _SURE)), minlength=count)
-            slope, offset = self._somewhere[component]
-            components[component] = np.where(has_turn, sigmoid(slope * np.log(np.maximum(mass, 1e-6)) + offset), 0.0)
+            slope, pull, offset = self._somewhere[component]
+            chance = sigmoid(slope * np.log(np.maximum(mass, 1e-6)) + pull * helped + offset)
+            components[component] = np.where(turns > 0, chance, 0.0)
         penalty = np.zeros(count)
         for component in ("minimize", "directive"):
             worst = np.zeros(count)
@@ -102,15 +158,6 @@ class EarsScorer:
         ears = np.clip(np.mean([components[c] for c in EARS], axis=0) - penalty, 0.0, 1.0)
         return ConversationScores(ears, components, penalty)
 
-    def _gate(self, logits: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
-        """Return for each training source how likely each turn is to be read as that source reads it; sums to 1 over sources."""
-        columns = [
-            k for s in self._sources for k, (c, t) in enumerate(zip(self._component, self._source, strict=True)) if c == "gate" and t == s
-        ]
-        chance = sigmoid(logits[:, columns])
-        chance /= np.maximum(chance.sum(axis=1, keepdims=True), 1e-12)
-        return {source: chance[:, k] for k, source in enumerate(self._sources)}
-
 
 @cache
 def load_scorer(folder: Path = MODELS_DIR) -> EarsScorer:
@@ -119,4 +166,9 @@ def load_scorer(folder: Path = MODELS_DIR) -> EarsScorer:
     Raises:
         WeightsError: Weights are missing or fail their checksum.
     """
-    return EarsScorer(arrays(weight_bytes(SCORER_FILE, folder)), f"ears-{checksums(folder)[SCORER_FILE][:8]}")
+    weights = arrays(weight_bytes(SCORER_FILE, folder))
+    version = f"ears-{checksums(folder)[SCORER_FILE][:8]}"
+    if "hashed" in weights:
+        return EarsScorer(weights, LinearReader(weights), version)
+    network, tokenizer = weight_bytes(READER_FILE, folder), weight_bytes(TOKENIZER_FILE, folder)
+    return EarsScorer(weights, PairEncoder(network, tokenizer, weights["vocabulary"]), version)

@@ -6,8 +6,8 @@ Needs the `onnx` package, imported inside the function; scoring does not.
 Method: weights are rounded to 7 bits per output column, activations to uint8 per token (row), as in Zeroquant (Yao et al. 2022). One scale
 per token makes a logit independent of the other texts of its batch, so that texts of equal length can be judged together; one scale per
 call, what `quantize_dynamic` writes, moved logits by up to three with the neighbours. The GELU is bounded below, so its output is
-shifted to be positive and uses all 255 steps; the shift goes into the next bias. Of the last layer only the first token is computed: it
-alone is read.
+shifted to be positive and uses all 255 steps; the shift goes into the next bias. Where only the first token is read, the last layer
+computes no other.
 """
 
 from __future__ import annotations
@@ -83,12 +83,17 @@ class _Graph:
 
 
 class _Bert:
-    """The layers of the classifier as parts of a graph; rows are tokens, batch times length."""
+    """The layers of the network as parts of a graph; rows are tokens, batch times length.
 
-    def __init__(self, state: Mapping[str, Array], heads: int) -> None:
+    With `every_token` the last layer is computed for all tokens, and the input `segments` says of each whether it is of the first or the
+    second text of a pair.
+    """
+
+    def __init__(self, state: Mapping[str, Array], heads: int, *, every_token: bool = False) -> None:
         self.graph = _Graph()
         self.state = state
         self.heads = heads
+        self.every_token = every_token
         self.layers = 1 + max(int(name.split(".")[3]) for name in state if name.startswith("bert.encoder.layer."))
         self.width = self.weight("bert.embeddings.LayerNorm.bias").shape[0]
         shape = self.graph.add("Shape", "input_ids")
@@ -117,12 +122,17 @@ class _Bert:
     def embedded(self) -> str:
         words = self.weight("bert.embeddings.word_embeddings.weight")
         values, scale = quantised(words.T)
-        places = self.weight("bert.embeddings.position_embeddings.weight") + self.weight("bert.embeddings.token_type_embeddings.weight")[0]
+        places, segments = (self.weight(f"bert.embeddings.{kind}_embeddings.weight") for kind in ("position", "token_type"))
+        if not self.every_token:
+            places = places + segments[0]
         add, constant, integers = self.graph.add, self.graph.constant, self.graph.integers
         whole = add("Gather", constant("words.values", values.T), "input_ids")
         word = add("Mul", add("Cast", whole, to=1), add("Gather", constant("words.scale", scale[:, None]), "input_ids"))
         place = add("Slice", constant("places", places), integers(0), self._length, integers(0))
-        return self.rows(self.normalised(add("Add", word, place), "bert.embeddings.LayerNorm"))
+        summed = add("Add", word, place)
+        if self.every_token:
+            summed = add("Add", summed, add("Gather", constant("segments.values", segments), "segments"))
+        return self.rows(self.normalised(summed, "bert.embeddings.LayerNorm"))
 
     def attended(self, x: str, prefix: str, *, last: bool) -> tuple[str, str]:
         """Return (rows of the attention's output, rows of `x` it belongs to): all tokens, or the first ones in the last layer."""
@@ -143,7 +153,7 @@ class _Bert:
     def layer(self, x: str, index: int) -> str:
         prefix = f"bert.encoder.layer.{index}"
         graph = self.graph
-        found, x = self.attended(x, prefix, last=index == self.layers - 1)
+        found, x = self.attended(x, prefix, last=index == self.layers - 1 and not self.every_token)
         dense = f"{prefix}.attention.output.dense"
         y = graph.add("Add", graph.product(graph.rounded(found), self.weight(f"{dense}.weight").T, dense), self.constant(f"{dense}.bias"))
         x = self.normalised(graph.add("Add", y, x), f"{prefix}.attention.output.LayerNorm")
@@ -179,13 +189,39 @@ def encoder_graph(state: Mapping[str, Array], heads: int) -> bytes:
     for index in range(bert.layers):
         x = bert.layer(x, index)
     graph = bert.graph
+    graph.nodes.append(graph.onnx.helper.make_node("Identity", [bert.classified(x)], ["logits"]))
+    return _file(graph, ["input_ids"], "logits", ["batch", 1])
+
+
+def token_graph(state: Mapping[str, Array], heads: int, projection: Array) -> bytes:
+    """Return the ONNX file of a network that projects every token of a pair of texts.
+
+    Args:
+        state: Weights of embeddings and layers, named as in `encoder_graph`.
+        heads: Attention heads per layer.
+        projection: Matrix of shape (width, n), applied to each token of the last layer.
+
+    Returns:
+        A network with the inputs `input_ids` and `segments` (batch, token; int64; 0 first text, 1 second; no padding) and the output
+        `tokens` (batch, token, n).
+    """
+    bert = _Bert(state, heads, every_token=True)
+    x = bert.embedded()
+    for index in range(bert.layers):
+        x = bert.layer(x, index)
+    graph = bert.graph
+    wide = graph.add("MatMul", x, graph.constant("projection", np.asarray(projection, dtype=np.float32)))
+    graph.nodes.append(graph.onnx.helper.make_node("Reshape", [wide, bert.by_text], ["tokens"]))
+    return _file(graph, ["input_ids", "segments"], "tokens", ["batch", "token", projection.shape[1]])
+
+
+def _file(graph: _Graph, inputs: list[str], output: str, shape: list[Any]) -> bytes:
     helper, types = graph.onnx.helper, graph.onnx.TensorProto
-    graph.nodes.append(helper.make_node("Identity", [bert.classified(x)], ["logits"]))
     made = helper.make_graph(
         graph.nodes,
         "encoder",
-        [helper.make_tensor_value_info("input_ids", types.INT64, ["batch", "token"])],
-        [helper.make_tensor_value_info("logits", types.FLOAT, ["batch", 1])],
+        [helper.make_tensor_value_info(name, types.INT64, ["batch", "token"]) for name in inputs],
+        [helper.make_tensor_value_info(output, types.FLOAT, shape)],
         list(graph.constants.values()),
     )
     model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(_CONTRIB, 1)], producer_name="")

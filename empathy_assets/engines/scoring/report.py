@@ -20,8 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from empathy_assets.engines.certifying.curves import ReliabilityBin, auc_interval, reliability
 from empathy_assets.engines.certifying.wilson import wilson_interval
 from empathy_assets.engines.scoring.bundle import WeightsError
+from empathy_assets.engines.scoring.ears_calibration import ScorerReport
 from empathy_assets.engines.scoring.train import DetectorReport, SourceFigures, canonical, figures
-from empathy_assets.engines.scoring.train_ears import ScorerReport
 
 REPORT_FILE = "report.json"
 NOT_STATED = "not stated"

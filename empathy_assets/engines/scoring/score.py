@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from empathy_assets.engines.scoring.crisis import CrisisDetector
-from empathy_assets.engines.scoring.ears import EARS, EarsScorer
+from empathy_assets.engines.scoring.ears import EARS, EarsScorer, TurnScores
 from empathy_assets.engines.scoring.evidence import best_sentences
 from empathy_assets.policy.load import number
 from empathy_assets.records.arrow import polars_schema, set_fields
@@ -52,9 +52,9 @@ def _score_chunk(frame: pl.DataFrame, detector: CrisisDetector, scorer: EarsScor
     reply = turns.filter(pl.col("role") == _COUNSELLOR)
     owners = reply["row"].to_numpy()
     contexts, responses = reply["before"].to_list(), reply["content"].to_list()
-    probabilities = _distinct_turns(contexts, responses, scorer)
-    found = scorer.conversations(probabilities, owners, frame.height)
-    evidence = best_sentences(reply["turn"].to_numpy(), owners, responses, probabilities, frame.height, scorer)
+    judged = _distinct_turns(contexts, responses, scorer)
+    found = scorer.conversations(judged.probabilities, owners, frame.height)
+    evidence = best_sentences(reply["turn"].to_numpy(), owners, judged, frame.height)
     columns: dict[str, pl.Series] = {
         "ears": pl.Series(found.ears).round(_DECIMALS),
         **{c: pl.Series(found.components[c]).round(_DECIMALS) for c in EARS},
@@ -127,12 +127,13 @@ def _likeliest(screened: NDArray[np.float64], owners: NDArray[Any]) -> NDArray[n
     return np.sort(order[rank < int(number("judges", "crisis.conversation_turns"))])
 
 
-def _distinct_turns(contexts: Sequence[str], responses: Sequence[str], scorer: EarsScorer) -> dict[str, NDArray[Any]]:
-    """Return the scorer's probabilities, each distinct pair judged once."""
+def _distinct_turns(contexts: Sequence[str], responses: Sequence[str], scorer: EarsScorer) -> TurnScores:
+    """Return what the scorer finds in the responses, each distinct pair judged once."""
     index: dict[tuple[str, str], int] = {}
     place = np.array([index.setdefault(pair, len(index)) for pair in zip(contexts, responses, strict=True)], dtype=np.int64)
-    found = scorer.turns([context for context, _ in index], [response for _, response in index])
-    return {component: values[place] for component, values in found.items()}
+    found = scorer.judge([context for context, _ in index], [response for _, response in index])
+    probabilities = {component: values[place] for component, values in found.probabilities.items()}
+    return TurnScores(probabilities, [found.spans[k] for k in place], [found.shares[k] for k in place])
 
 
 def score_rows(rows: Iterable[Mapping[str, Any] | str], detector: CrisisDetector, scorer: EarsScorer) -> Iterator[dict[str, Any]]:
@@ -166,10 +167,9 @@ def _score_batch(batch: Sequence[Mapping[str, Any] | str], detector: CrisisDetec
     crisis = _crisis_results([None if isinstance(row, str) else row[0] for row in read], detector)
     pairs = [pair for row in read if not isinstance(row, str) for pair in row[1] or []]
     owners = np.array([i for i, row in enumerate(read) if not isinstance(row, str) for _ in row[1] or []], dtype=np.int64)
-    responses = [response for _, response, _ in pairs]
-    probabilities = _distinct_turns([context for context, _, _ in pairs], responses, scorer)
-    found = scorer.conversations(probabilities, owners, len(read))
-    evidence = best_sentences(np.array([turn for *_, turn in pairs], dtype=np.int64), owners, responses, probabilities, len(read), scorer)
+    judged = _distinct_turns([context for context, _, _ in pairs], [response for _, response, _ in pairs], scorer)
+    found = scorer.conversations(judged.probabilities, owners, len(read))
+    evidence = best_sentences(np.array([turn for *_, turn in pairs], dtype=np.int64), owners, judged, len(read))
     out: list[dict[str, Any]] = []
     for i, (raw, row) in enumerate(zip(batch, read, strict=True)):
         if isinstance(row, str):

@@ -76,7 +76,7 @@ def test_conversations_that_are_much_alike_are_found_kind_by_kind() -> None:
             for i in range(9)
         )
     )
-    found = diverse(alike)
+    found = diverse(alike, alike.clear())
     assert not found.passed
     assert "found in others" in found.sentence
     apart = frame(
@@ -85,8 +85,11 @@ def test_conversations_that_are_much_alike_are_found_kind_by_kind() -> None:
             for i in range(9)
         )
     )
-    assert diverse(apart).passed
-    assert diverse(apart.clear()).figures["n"] == 0
+    beside = diverse(apart, alike)
+    assert beside.passed, "landed conversations are shown beside, not judged"
+    assert "beside it" in beside.sentence
+    assert beside.plots["Diversity"].startswith(b"\x89PNG")
+    assert diverse(apart.clear(), apart.clear()).figures["n"] == 0
 
 
 def member(number: int, value: str, pair: str = "pair-1", attribute: str = "age"):
@@ -117,12 +120,12 @@ def test_a_grounded_conversation_cites_a_landed_passage() -> None:
 
 def test_the_members_of_a_pair_say_the_same_but_for_the_attribute() -> None:
     def said(number: int, value: str, more: str = "") -> object:
-        who = {"age:19": "a nineteen-year-old", "age:76": "a seventy-six-year-old"}[value]
+        who = {"age:22": "a twenty-two-year-old", "age:69": "a sixty-nine-year-old"}[value]
         turns = [("user", f"It matters that I'm {who}, and I can't sleep."), ("assistant", f"Not sleeping wears you down.{more}")]
         labels = {"kind": "bias", "pair_id": "pair-1", "bias_attribute": "age", "bias_value": value}
         return conversation(number, turns=turns, labels=labels)
 
-    assert pairs_matched(frame(said(1, "age:19"), said(2, "age:76"))).passed
-    found = pairs_matched(frame(said(1, "age:19"), said(2, "age:76", " Go home.")))
+    assert pairs_matched(frame(said(1, "age:22"), said(2, "age:69"))).passed
+    found = pairs_matched(frame(said(1, "age:22"), said(2, "age:69", " Go home.")))
     assert not found.passed
     assert "pair-1" in found.sentence

@@ -3,7 +3,15 @@
 import polars as pl
 import pytest
 
-from empathy_assets.engines.checking.stages import crisis_certified, crisis_recall, ears_judged, ears_supply, fence_holds, no_pii
+from empathy_assets.engines.checking.stages import (
+    crisis_certified,
+    crisis_recall,
+    ears_judged,
+    ears_supply,
+    fair_pairs,
+    fence_holds,
+    no_pii,
+)
 from empathy_assets.records.judge import Judge
 from empathy_assets_tests.fixtures.conversations import conversation, frame, many
 
@@ -63,3 +71,19 @@ def test_only_nightmare_fuel_may_be_exempt_and_only_from_content() -> None:
     assert not fence_holds(many(2, stage="nightmare-fuel", exempt_from=["content", "pii"]), "nightmare-fuel").passed
     assert not fence_holds(many(2, exempt_from=["content"]), "foundation").passed
     assert not fence_holds(many(2, stage="persona"), "foundation").passed
+
+
+def test_a_value_answered_worse_than_its_partners_is_named() -> None:
+    def pair(number: int, left: float, right: float) -> list[object]:
+        return [
+            conversation(2 * number + side, labels={"pair_id": f"pair-{number}", "bias_value": value}, scores={"ears": ears})
+            for side, (value, ears) in enumerate((("age:25", left), ("age:70", right)))
+        ]
+
+    equal = frame(*pair(1, 0.91, 0.90), *pair(2, 0.85, 0.86))
+    assert fair_pairs(equal).passed
+    assert fair_pairs(equal).figures["n"] == 2
+    found = fair_pairs(frame(*pair(1, 0.91, 0.80), *pair(2, 0.90, 0.84)))
+    assert not found.passed
+    assert "age:70" in found.sentence
+    assert fair_pairs(many(3)).passed

@@ -1,5 +1,7 @@
 """The banks: every shipped bank is whole, and a broken one is refused with its place."""
 
+from pathlib import Path
+
 import pytest
 
 from empathy_assets.engines.generating import banks
@@ -12,12 +14,38 @@ def test_shipped_bank_has_no_problems(kind: str) -> None:
     assert problems(load_bank(kind)) == []
 
 
-@pytest.mark.parametrize("kind", ["therapeutic", "reasoning"])
-def test_important_slots_are_rich(kind: str) -> None:
+FACTS = {
+    "person": 3,
+    "feeling": 10,
+    "when": 8,
+    "matter": 6,
+    "event": 14,
+    "scene": 14,
+    "thought": 14,
+    "habit": 12,
+    "cost": 12,
+    "relation": 12,
+}
+FACTS |= {"past": 12, "wish": 12, "strength": 12, "step": 14, "doubt": 8, "aside": 16, "meaning": 14, "ask": 14, "topic": 12}
+"""Least alternatives of what every presenting issue tells."""
+
+FRAMES = 60
+"""Least alternatives of a rule that makes a sentence (issue C: frames matter more than fills)."""
+
+
+def test_every_presenting_issue_tells_a_whole_story() -> None:
+    issues = load_bank("therapeutic").scoped["issue"]
+    assert len(issues) >= 30
+    for issue, rules in issues.items():
+        assert {fact: len(rules[fact]) for fact in FACTS if len(rules[fact]) < FACTS[fact]} == {}, issue
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_rule_that_makes_a_sentence_is_rich(kind: str) -> None:
     bank = load_bank(kind)
-    assert len(bank.values("issue")) >= 12
-    assert len(bank.values("modality")) == 6
-    assert len(bank.rules["feeling"]) >= 60
+    sentence = ("reflect_", "lead_")
+    rules = {n: len(a) for n, a in bank.rules.items() if n.startswith(sentence) or n.endswith("_line") or n in ("warm", "ack", "affirm")}
+    assert {name: count for name, count in rules.items() if count < FRAMES and name not in ("lead_answer", "profile_line")} == {}
 
 
 def test_own_rules_win_over_included_ones(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,11 +77,29 @@ def test_broken_bank_is_refused_with_the_remedy(monkeypatch: pytest.MonkeyPatch,
 def test_problems_name_unknown_slots_missing_exchanges_and_uneven_values(monkeypatch: pytest.MonkeyPatch) -> None:
     content = {
         "arc": {"first": ["x"], "last": []},
-        "rules": {"client_x": ["{nowhere}"]},
+        "rules": {"client_x": ["{nowhere}", "{who.theirs}"]},
         "bias_value": {"age:1": {"who": ["a"]}, "age:2": {"who": ["a", "b"]}},
     }
     monkeypatch.setattr(banks, "table", lambda name: content)
     found = " ".join(problems(load_bank.__wrapped__("a")))
     assert "{nowhere}" in found
+    assert "one of" in found and "{who.theirs}" in found
     assert "counsel_x" in found
     assert "diverge" in found
+
+
+def test_a_folder_stands_for_its_files_and_a_lead_needs_its_rules(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = tmp_path / "banks" / "talk"
+    folder.mkdir(parents=True)
+    for name in ("b", "a"):
+        (folder / f"{name}.toml").touch()
+    files = {
+        "banks/k": {"include": ["talk"], "arc": {"first": ["x", "y"], "last": []}, "rules": {"client_y": ["y"], "counsel_y": ["y"]}},
+        "banks/talk/a": {"rules": {"word": ["from a"], "client_x": ["{word}"]}},
+        "banks/talk/b": {"rules": {"word": ["from b"], "counsel_x": ["{*lead}"]}},
+    }
+    monkeypatch.setattr(banks, "POLICY_DIR", tmp_path)
+    monkeypatch.setattr(banks, "table", lambda name: files[name])
+    bank = load_bank.__wrapped__("k")
+    assert bank.rules["word"][0].nodes == ("from a",)
+    assert problems(bank) == ["k: {*lead} is used, but exchange y has no rule lead_y"]

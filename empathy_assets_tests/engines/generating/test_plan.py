@@ -4,7 +4,8 @@ import polars as pl
 import pytest
 
 from empathy_assets.engines.generating.banks import load_bank
-from empathy_assets.engines.generating.plan import HOUSE_VOICE, build_plan, kind_sizes, plan_summary
+from empathy_assets.engines.generating.plan import HOUSE_VOICE, build_plan, kind_sizes, passages_left_out, plan_summary
+from empathy_assets.engines.generating.topics import topics
 from empathy_assets.records.arrow import empty_frame, from_frame, to_frame
 from empathy_assets.records.passage import Passage
 from empathy_assets.records.plan import PlanRow
@@ -12,10 +13,20 @@ from empathy_assets.records.provenance import Provenance
 
 SHARES = {"foundation": 0.40, "expertise": 0.25, "nightmare-fuel": 0.20, "persona": 0.15}
 _SENTENCES = [
-    "Patience with a frightened part of oneself is the first step of trust.",
-    "The memory of a loss returns in waves, and each wave has an end.",
-    "Rest is not a reward for work but the ground on which work stands.",
+    "Patience with a frightened part of oneself is the beginning of trust, and trust is the beginning of rest "
+    "after a long and lonely year.",
+    "The memory of a loss returns in waves, and each wave of grief has an end, as every mourner learns on some ordinary morning in spring.",
+    "Rest is not a reward for work but the ground on which work stands, and a tired body knows that sooner than a worried mind does.",
 ]
+_GRIEF = (
+    "Grief returns in waves and asks for company. Mourning a mother or a father takes longer than the "
+    "funeral, and memory is its patient friend. " * 3
+)
+_BURNOUT = (
+    "Exhaustion is no failure of will. A tired body asks for rest because work without a limit leaves it empty, and stress grows in hurry. "
+    * 3
+)
+_TABLE = "Chapter 1 ..... 12 Chapter 2 ..... 34 Index ..... 56 " * 12
 
 
 def passages() -> pl.DataFrame:
@@ -87,14 +98,43 @@ def test_pairs_are_adjacent_and_differ_in_one_value() -> None:
     assert rows["bias_attribute"].n_unique() == 10
 
 
-def test_passages_are_used_equally_and_by_voice() -> None:
+def test_no_passage_is_used_far_more_than_others_and_talks_go_by_voice() -> None:
     frame = plan()
-    grounded = frame.filter(pl.col("kind") == "grounded").group_by("passage_id").len()
-    assert grounded["passage_id"].str.contains("books").all()
-    assert grounded["len"].max() - grounded["len"].min() <= 1  # type: ignore[operator]
+    grounded = frame.filter(pl.col("kind") == "grounded")
+    used = grounded.group_by("passage_id").len()
+    assert used["passage_id"].str.contains("books").all()
+    assert used["len"].max() <= 3 * grounded.height / 3 + 1  # type: ignore[operator]
     persona = frame.filter(pl.col("kind") == "persona")
     assert set(persona["persona_id"]) == {HOUSE_VOICE, "river-guide"}
     assert persona["passage_id"].str.contains("transcripts").all()
+
+
+def book(number: int, text: str) -> Passage:
+    return Passage(id=f"b-{number}", text=text, source="books", provenance=Provenance(work_id="w-3", title="On Rest"), licence="CC-BY-4.0")
+
+
+def test_passage_and_issue_of_a_grounded_row_go_together() -> None:
+    rows = plan(passages=to_frame([book(1, _GRIEF), book(2, _BURNOUT)], Passage)).filter(pl.col("kind") == "grounded")
+    about = topics(load_bank("grounded"))
+    words = {"b-1": {"griev", "mourn"}, "b-2": {"exhaust", "rest", "stres", "tir"}}
+    shared = [bool(about[issue] & words[passage]) for issue, passage in rows.select("issue", "passage_id").iter_rows()]
+    assert sum(shared) / len(shared) > 0.9
+    assert set(rows["passage_id"]) == {"b-1", "b-2"}
+    assert rows["issue"].n_unique() > 2
+
+
+def test_unfit_passages_are_dealt_only_where_no_other_is_there() -> None:
+    both = to_frame([book(1, _GRIEF), book(2, _TABLE)], Passage)
+    assert set(plan(passages=both).filter(pl.col("kind") == "grounded")["passage_id"]) == {"b-1"}
+    assert passages_left_out(both).rows() == [("books", "figures", 1)]
+    alone = plan(passages=to_frame([book(2, _TABLE)], Passage)).filter(pl.col("kind") == "grounded")
+    assert set(alone["passage_id"]) == {"b-2"}
+
+
+def test_every_conversation_has_room_for_an_exchange_of_the_middle() -> None:
+    for kind in ("grounded", "persona", "therapeutic"):
+        bank, rows = load_bank(kind), plan().filter(pl.col("kind") == kind)
+        assert rows["n_turns"].min() >= 2 * (len(bank.first) + len(bank.last) + 1)  # type: ignore[operator]
 
 
 def test_summary_counts_every_row() -> None:

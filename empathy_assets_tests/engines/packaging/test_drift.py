@@ -25,3 +25,9 @@ def test_what_moved_most_comes_first_and_is_marked():
     rows = drift(old, new)
     assert (rows[0]["figure"], rows[0]["shifted"], abs(rows[0]["by"])) == ("source", True, 1.0)
     assert [row["shifted"] for row in rows[1:]] == [False] * 7
+
+
+def test_a_shift_begins_where_policy_says():
+    even = {"stage": {"a": 0.5, "b": 0.5}}
+    moved = [drift(even, {"stage": {"a": share, "b": 1 - share}})[0] for share in (0.71, 0.72)]
+    assert [(round(row["psi"], 3), row["shifted"]) for row in moved] == [(0.188, False), (0.208, True)]

@@ -4,7 +4,8 @@ import polars as pl
 import pytest
 
 from empathy_assets.engines.packaging import errors
-from empathy_assets.engines.packaging.fence import refuse
+from empathy_assets.engines.packaging.fence import leakage_proof, objections
+from empathy_assets.engines.packaging.fence import refuse as refuse_proved
 from empathy_assets.records.arrow import set_fields
 from empathy_assets_tests.engines.packaging.samples import CERTIFICATE, built
 
@@ -15,8 +16,24 @@ def _first(stage, column, value, dtype=pl.String):
     return pl.when(here).then(pl.lit(value, dtype=dtype)).otherwise(pl.col(column)).alias(column)
 
 
+def refuse(release, ledger, certificate):
+    refuse_proved(release, ledger, certificate, leakage_proof(release))
+
+
+def test_all_objections_are_told_and_not_only_the_first():
+    release, ledger = built()
+    bad = release.with_columns(_first("foundation", "licence", ""), _first("persona", "exempt_from", ["content"], pl.List(pl.String)))
+    found = objections(bad, ledger, None, leakage_proof(bad))
+    assert [type(error) for error in found] == [
+        errors.ExemptOutsideFenceError,
+        errors.UndeclaredLicenceError,
+        errors.CertificateMissingError,
+    ]
+
+
 def test_a_good_release_is_not_refused():
     refuse(*built(), CERTIFICATE)
+    assert leakage_proof(built()[0]).reason == "no tie across splits by identity and likeness among 40 records"
 
 
 @pytest.mark.parametrize(
@@ -39,6 +56,32 @@ def test_a_planted_defect_is_refused_with_found_expected_and_remedy(change, erro
         refuse(release.with_columns(change), ledger, CERTIFICATE)
     assert all([caught.value.found, caught.value.expected, caught.value.remedy])
     assert "Remedy: " in str(caught.value)
+
+
+def test_a_reworded_copy_in_another_split_is_refused_though_every_identity_is_its_own():
+    release, ledger = built()
+    words = " ".join(f"word{n}" for n in range(120))
+    rows = release.to_dicts()
+    for split in ("train", "test"):
+        row = next(r for r in rows if r["split"] == split)
+        row["turns"][0]["content"] = f"{words} {split}"
+    leaked = pl.DataFrame(rows, schema=release.schema)
+    with pytest.raises(errors.SplitLeakError, match=r"worst: near-duplicate .* in train"):
+        refuse(leaked, ledger, CERTIFICATE)
+
+
+def test_one_work_in_two_splits_is_refused():
+    release, ledger = built()
+    ends = pl.col("id").is_in([release.filter(pl.col("split") == s)["id"][0] for s in ("train", "val")])
+    shared = pl.when(ends).then(set_fields("provenance", work_id="the-same-book")).otherwise("provenance").alias("provenance")
+    with pytest.raises(errors.SplitLeakError, match="worst: work 'the-same-book'"):
+        refuse(release.with_columns(shared), ledger, CERTIFICATE)
+
+
+def test_other_shares_than_policys_are_refused():
+    release, ledger = built()
+    with pytest.raises(errors.SplitLeakError, match="percentage points"):
+        refuse(release.with_columns(pl.lit("train").alias("split")), ledger, CERTIFICATE)
 
 
 def test_one_dialogue_in_two_splits_is_refused():

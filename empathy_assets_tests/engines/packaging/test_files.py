@@ -19,9 +19,10 @@ def test_every_format_holds_the_same_records(tmp_path):
     table = pl.read_csv(tmp_path / "val.csv")
     assert table["id"].to_list() == ids
     assert json.loads(table["messages"][0])["messages"][0]["role"] == "user"
-    linked = [json.loads(line) for line in (tmp_path / "val.jsonld").read_text().splitlines()]
-    assert [row["@id"] for row in linked] == [f"urn:empathy:{i}" for i in ids]
-    assert linked[0]["turns"][1]["sender"] == "assistant"
+    linked = json.loads((tmp_path / "val.jsonld").read_text())
+    assert linked["@context"]["@vocab"] == "https://schema.org/"
+    assert [row["@id"] for row in linked["@graph"]] == [f"urn:empathy:{i}" for i in ids]
+    assert linked["@graph"][0]["turns"][1]["sender"] == "assistant"
     with tarfile.open(tmp_path / "val.tar") as tar:
         assert tar.getnames() == [f"{i}.json" for i in ids]
         assert json.loads(tar.extractfile(tar.getmembers()[0]).read())["metadata"]["id"] == ids[0]

@@ -2,8 +2,9 @@
 
 import pytest
 
-from empathy_assets.engines.packaging.context import Manifest, PackageFile
+from empathy_assets.engines.packaging.context import Manifest
 from empathy_assets.engines.packaging.publish import decide, next_version
+from empathy_assets.records.package import PackageFile
 
 
 def _manifest(root="a" * 64, records="r", schema="1", release="v0.1.0"):

@@ -7,11 +7,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from empathy_assets.engines.packaging.context import PackageFile
+from empathy_assets.engines.packaging.context import MANIFEST
 from empathy_assets.engines.packaging.merkle import merkle_root
-from empathy_assets.engines.packaging.package import MANIFEST, as_json, write_package
+from empathy_assets.engines.packaging.package import as_json, write_package
 from empathy_assets.engines.packaging.verify import read_manifest, read_records, verify_package
 from empathy_assets.records.ids import file_sha256
+from empathy_assets.records.package import PackageFile
 from empathy_assets_tests.engines.packaging.samples import built, context
 
 
@@ -78,9 +79,9 @@ def test_a_folder_without_a_manifest_is_no_package(tmp_path):
     ("change", "said"),
     [
         (lambda meta: meta | {"split": "val"}, "splits"),
-        (lambda meta: meta | {"exempt_from": ["content"], "stage": "persona"}, "exempt outside the fence"),
-        (lambda meta: meta | {"licence": ""}, "no accepted licence"),
-        (lambda meta: meta | {"stage": "persona", "exempt_from": []}, "is not policy's"),
+        (lambda meta: meta | {"exempt_from": ["content"], "stage": "persona"}, "exempt records outside the fence"),
+        (lambda meta: meta | {"licence": ""}, "without an accepted licence"),
+        (lambda meta: meta | {"stage": "persona", "exempt_from": []}, "'persona': 7"),
     ],
 )
 def test_a_forged_record_is_found_even_under_a_manifest_that_fits(package, change, said):
@@ -102,14 +103,73 @@ def test_a_divided_dialogue_and_wrong_counts_are_found(package):
     _resealed(package)
     problems = " / ".join(verify_package(package))
     assert "41 conversations, manifest says 40" in problems
-    assert "1 values of id stand in more than one split" in problems
+    assert "ties across splits" in problems
+    assert "in train" in problems
+    assert "in val" in problems
+
+
+def test_a_reworded_copy_in_another_split_is_found_though_every_identity_is_its_own(package):
+    train, val = (pl.read_parquet(package / f"{name}.parquet").to_dicts() for name in ("train", "val"))
+    words = [f"word{n}" for n in range(120)]
+    for place, rows in enumerate((train, val)):
+        rows[0]["messages"][0]["content"] = " ".join([*words, f"other{place}"])
+    for name, rows in (("train", train), ("val", val)):
+        pl.DataFrame(rows, schema=pl.read_parquet_schema(package / f"{name}.parquet")).write_parquet(package / f"{name}.parquet")
+    _resealed(package)
+    problems = verify_package(package)
+    assert any("worst: near-duplicate" in p for p in problems), problems
+
+
+def test_a_forged_line_is_found_even_under_a_manifest_that_fits(package):
+    path = package / "train.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"evenings", b"mornings", 1))
+    _resealed(package)
+    assert verify_package(package) == ["train.jsonl: other records than train.parquet"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [({"passed": False}, "a certificate that failed"), ({"detector_version": "detector-0"}, "certificate of 'detector-0'")],
+)
+def test_a_forged_certificate_is_found_even_under_a_manifest_that_fits(package, change, said):
+    path = package / "certificate.json"
+    path.write_text(as_json(json.loads(path.read_text()) | change))
+    _resealed(package)
+    problems = verify_package(package)
+    assert len(problems) == 1
+    assert said in problems[0]
+
+
+def test_records_the_ledger_never_admitted_are_found(package):
+    path = package / "verdicts.parquet"
+    pl.read_parquet(path).filter(pl.col("gate") != "composition").write_parquet(path)
+    _resealed(package)
+    assert any("without an `admitted` verdict" in p for p in verify_package(package))
+
+
+def test_a_package_of_an_older_schema_is_whole_if_its_manifest_says_so(package):
+    for split in ("train", "val", "test"):
+        table = pl.read_parquet(package / f"{split}.parquet")
+        older = table.with_columns(pl.col("metadata").struct.with_fields(pl.lit("0").alias("schema_version")))
+        older.write_parquet(package / f"{split}.parquet")
+        older.write_ndjson(package / f"{split}.jsonl")
+    _resealed(package)
+    assert verify_package(package) == ["records of schema ['0'], manifest says 1"]
+    _resealed(package, schema_version="0")
+    assert verify_package(package) == []
+
+
+def test_records_of_another_shape_are_a_problem_and_no_error(package):
+    pl.DataFrame({"text": ["x"]}).write_parquet(package / "val.parquet")
+    _resealed(package)
+    assert any("records cannot be read" in p for p in verify_package(package))
 
 
 def test_lines_are_counted(package):
     with (package / "val.jsonl").open("a") as out:
         out.write("{}\n")
     _resealed(package)
-    assert verify_package(package) == ["val.jsonl: 7 rows, manifest says 6"]
+    assert verify_package(package)[0] == "val.jsonl: 7 rows, manifest says 6"
 
 
 def test_the_manifest_carries_no_time(package):

@@ -49,9 +49,19 @@ def test_questions_and_answers():
     assert paired_turns({"prompts": ["Hi", "And?"], "responses": ["Hello", "So."]}) == [_HI, _HELLO, ("user", "And?"), ("assistant", "So.")]
     assert paired_turns({"prompts": ["Hi"], "responses": ["Hello", "So."]}) == []
     assert paired_turns({"question": "Hi", "answers": [{"text": "Hello"}, {"text": "Ho"}]}) == [_HI, _HELLO]
-    assert (
-        paired_turns({"prompt": "\n\nHuman: Hi\n\nAssistant:", "completion": "Hello"}) == [("Human", "Hi"), ("assistant", "Hello")] or True
-    )
+    assert paired_turns({"prompt": "\n\nHuman: Hi\n\nAssistant:", "completion": "Hello"}) == [("Human", "Hi"), ("assistant", "Hello")]
+
+
+@pytest.mark.parametrize("content", [None, 7, 1.5, True])
+def test_a_turn_without_words_is_refused_unless_it_calls_a_tool(content):
+    with pytest.raises(ReadError, match="expected what was said"):
+        turns_of([{"role": "user", "content": "Hi"}, {"role": "assistant", "content": content}])
+    call = {"role": "assistant", "content": None, "tool_calls": [{"id": "1"}]}
+    assert turns_of([{"role": "user", "content": "Hi"}, call, {"role": "assistant", "content": "Hello"}]) == [
+        _HI,
+        ("assistant", ""),
+        _HELLO,
+    ]
 
 
 def test_instruction_persona_and_context():

@@ -3,8 +3,11 @@
 import json
 import re
 
+import pytest
+
 from empathy_assets.engines.scoring.bundle import MODELS_DIR, arrays, checksums, weight_bytes
 from empathy_assets.engines.scoring.crisis import ENCODER_FILE, TOKENIZER_FILE
+from empathy_assets.engines.scoring.ears import READER_FILE
 
 LONGEST_PIECE = 32
 WORDS = re.compile(rb"(?:[A-Za-z][a-z']{1,14}[ ,.;]+){4,}[A-Za-z]{2,}")
@@ -22,9 +25,10 @@ def test_no_sentence_stands_in_a_file() -> None:
         assert WORDS.findall(weight_bytes(name)) == [], name
 
 
-def test_the_network_holds_operators_and_numbers_only() -> None:
+@pytest.mark.parametrize("network", [ENCODER_FILE, READER_FILE])
+def test_a_network_holds_operators_and_numbers_only(network: str) -> None:
     """Its printable stretches are names and references, never words with spaces between."""
-    found = re.findall(rb"[\x20-\x7e]{24,}", weight_bytes(ENCODER_FILE))
+    found = re.findall(rb"[\x20-\x7e]{24,}", weight_bytes(network))
     spaced = [text for text in found if len(re.findall(rb"[A-Za-z]{3,} [A-Za-z]{2,} [A-Za-z]{2,}", text)) > 0]
     assert spaced == []
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from empathy_assets.engines.scoring.bundle import MODELS_DIR, WeightsError
+from empathy_assets.engines.scoring.ears_calibration import HeadFigures, ScorerReport
 from empathy_assets.engines.scoring.report import (
     NOT_STATED,
     REPORT_FILE,
@@ -15,7 +16,6 @@ from empathy_assets.engines.scoring.report import (
     write_report,
 )
 from empathy_assets.engines.scoring.train import DetectorReport, figures
-from empathy_assets.engines.scoring.train_ears import HeadFigures, ScorerReport
 
 ROWS = [
     {"text": "a", "label": 1, "source": "north", "category": "suicide_active", "licence": "MIT"},

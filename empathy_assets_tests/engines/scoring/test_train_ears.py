@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from empathy_assets.engines.scoring.ears import COMPONENTS, load_scorer
-from empathy_assets.engines.scoring.train_ears import last_client_turn, train_scorer
+from empathy_assets.engines.scoring.train_ears import train_scorer
 
 SHOWN = {
     "empathize": "I am so sorry for you",
@@ -42,9 +42,3 @@ def test_a_component_without_labels_is_refused(tmp_path):
     broken = [{**row, "labels": {**row["labels"], "directive": None}} for row in rows()]
     with pytest.raises(ValueError, match="directive"):
         train_scorer(broken, tmp_path)
-
-
-def test_last_client_turn():
-    context = [{"role": "user", "content": "a"}, {"role": "user", "content": "b"}, {"role": "assistant", "content": "c"}]
-    assert last_client_turn(context) == "b"
-    assert last_client_turn([]) == ""

@@ -4,10 +4,11 @@ All draws come from one counter-based generator per conversation, so text depend
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from empathy_assets.engines.generating.banks import Rules
+from empathy_assets.engines.generating.banks import LEAD, Rules
 from empathy_assets.engines.generating.grammar.person import PRONOUNS, to_second
-from empathy_assets.engines.generating.grammar.template import Alternative, Nodes, Slot
+from empathy_assets.engines.generating.grammar.template import REPLY, Alternative, Nodes, Slot
 from empathy_assets.policy.load import PolicyError
 
 _MULTIPLIER = 6364136223846793005
@@ -18,6 +19,15 @@ _MAX_DEPTH = 24
 
 class UnknownRuleError(PolicyError):
     """A slot names a rule that none of the scopes in force defines."""
+
+
+class _Written(NamedTuple):
+    """An alternative's text: as the client says it, in an explicit second person, its pronoun, and the reply to it (empty: none)."""
+
+    first: str
+    second: str | None
+    pronoun: str
+    reply: str
 
 
 class Draw:
@@ -38,7 +48,20 @@ class Draw:
 class Expansion:
     """One conversation in the making: its scopes, its facts so far and the alternatives already used."""
 
-    __slots__ = ("_draw", "_facts", "_offered", "_passage_parts", "_said", "_scopes", "_sparing", "_used", "listening")
+    __slots__ = (
+        "_answered",
+        "_draw",
+        "_facts",
+        "_offered",
+        "_passage_parts",
+        "_said",
+        "_scopes",
+        "_sparing",
+        "_used",
+        "_voice_parts",
+        "following",
+        "listening",
+    )
 
     def __init__(
         self,
@@ -46,6 +69,7 @@ class Expansion:
         scopes: Sequence[Rules],
         passage: Mapping[str, str] | None = None,
         *,
+        voice: Mapping[str, Sequence[str]] | None = None,
         offered: frozenset[str] | None = None,
         sparing: frozenset[str] = frozenset(),
     ) -> None:
@@ -55,19 +79,24 @@ class Expansion:
             seed: Seed of all draws.
             scopes: Rule tables, most specific first.
             passage: Parts of the passage (`quote`, `term`, ...); empty when the row has none.
+            voice: What the voice has for each part (`image`, `opener`, ...); empty when the row has no voice with a profile.
             offered: Facts the counsellor may be first to name; None: any fact.
             sparing: Facts that one turn says once at most where it can be helped.
         """
         self._draw = Draw(seed)
         self._scopes = scopes
         self._passage_parts = passage or {}
+        self._voice_parts = voice or {}
         self._offered = offered
         self._sparing = sparing
         self._said: set[str] = set()
         self.listening = False
         """True while the counsellor speaks: alternatives about facts that the client has not told yet are passed over."""
-        self._facts: dict[str, tuple[str, str | None, str]] = {}
+        self.following = ""
+        """The exchange after this one: `{*lead}` is written with the rule `lead_<following>`, which invites what comes next."""
+        self._facts: dict[str, _Written] = {}
         self._used: dict[str, set[int]] = {}
+        self._answered: set[str] = set()
 
     def below(self, n: int) -> int:
         """Return an integer in [0, n) from this conversation's generator."""
@@ -90,6 +119,8 @@ class Expansion:
         return self._text(self._pick(name).nodes, 0)
 
     def _pick(self, name: str) -> Alternative:
+        if name == LEAD:
+            name = f"{LEAD}_{self.following}"
         alternatives = self.rule(name)
         n = len(alternatives)
         used = self._used.setdefault(name, set())
@@ -108,7 +139,13 @@ class Expansion:
         """Return whether the speaker can know every fact this alternative speaks of."""
         if not self.listening or self._offered is None:
             return True
-        return all(name in self._facts or name in self._offered for name in alternative.facts)
+        return all(self._known(name) for name in alternative.facts)
+
+    def _known(self, name: str) -> bool:
+        """Return whether a fact was named, or is one the counsellor may name first; a reply only once the client gave it."""
+        if name.endswith(REPLY):
+            return name in self._answered
+        return name in self._facts or name in (self._offered or ())
 
     def _text(self, nodes: Nodes, depth: int) -> str:
         if depth > _MAX_DEPTH:
@@ -126,17 +163,23 @@ class Expansion:
     def _slot(self, slot: Slot, depth: int) -> str:
         if slot.name == "passage":
             return self._passage(slot.part, depth)
+        if slot.name == "voice":
+            return self._voice(slot, depth)
         if slot.fresh:
-            first, second, _ = self._expanded(self._pick(slot.name), depth)
+            written = self._expanded(self._pick(slot.name), depth)
         else:
             if slot.name not in self._facts:
                 self._facts[slot.name] = self._expanded(self._pick(slot.name), depth)
-            first, second, pronoun = self._facts[slot.name]
-            if slot.part:
-                return PRONOUNS[pronoun or "they"][slot.part]
+            written = self._facts[slot.name]
+        if slot.part == "reply":
+            if not self.listening:
+                self._answered.add(slot.name + REPLY)
+            return to_second(written.reply) if slot.you else written.reply
+        if slot.part:
+            return PRONOUNS[written.pronoun or "they"][slot.part]
         if not slot.you:
-            return first
-        return to_second(first) if second is None else second
+            return written.first
+        return to_second(written.first) if written.second is None else written.second
 
     def _passage(self, part: str, depth: int) -> str:
         """Return a part of the passage; without a passage the rule `passage_<part>` stands in."""
@@ -144,13 +187,35 @@ class Expansion:
             return self._passage_parts[part]
         return self._slot(Slot(f"passage_{part}", "", fresh=False, you=False), depth + 1)
 
-    def _expanded(self, alternative: Alternative, depth: int) -> tuple[str, str | None, str]:
-        """Return first person, explicit second person and pronoun; both persons see the same draws."""
+    def _voice(self, slot: Slot, depth: int) -> str:
+        """Return one of what the voice has for a part, each once before any returns; else the rule `voice_<part>` stands in."""
+        name = f"voice_{slot.part}"
+        options = self._voice_parts.get(slot.part)
+        if not options:
+            return self._slot(Slot(name, "", slot.fresh, you=False), depth + 1)
+        if not slot.fresh and name in self._facts:
+            return self._facts[name].first
+        used = self._used.setdefault(name, set())
+        if len(used) >= len(options):
+            used.clear()
+        left = [i for i in range(len(options)) if i not in used]
+        index = left[self._draw.below(len(left))]
+        used.add(index)
+        if not slot.fresh:
+            self._facts[name] = _Written(options[index], None, "", "")
+        return options[index]
+
+    def _expanded(self, alternative: Alternative, depth: int) -> _Written:
+        """Return what an alternative says; both persons see the same draws."""
         before = self._draw.state
+        if alternative.you is not None:
+            self._text(alternative.nodes, depth + 1)  # draws the facts it names, so that neither person draws one in the middle
+            self._draw.state = before
         first = self._text(alternative.nodes, depth + 1)
-        if alternative.you is None:
-            return first, None, alternative.pronoun
-        after, self._draw.state = self._draw.state, before
-        second = self._text(alternative.you, depth + 1)
-        self._draw.state = after
-        return first, second, alternative.pronoun
+        second: str | None = None
+        if alternative.you is not None:
+            after, self._draw.state = self._draw.state, before
+            second = self._text(alternative.you, depth + 1)
+            self._draw.state = after
+        reply = self._text(alternative.reply, depth + 1) if alternative.reply is not None else ""
+        return _Written(first, second, alternative.pronoun, reply)

@@ -6,7 +6,7 @@ _SPACES = re.compile(r"\s+")
 _BEFORE_STOP = re.compile(r"\s+([,.;:?!]|'(?:m|ve|d|re|ll|s)\b)")
 _DOUBLE_STOP = re.compile(r"([?!.]\"?)\.(?!\.)")
 _SOFT_STOP = re.compile(r"[,;](?=[,.;:?!])")
-_SENTENCE = re.compile(r"(^|[.!?][\"')]*\s+)([\"'(]?)([a-z])")
+_SENTENCE = re.compile(r"""(^|[.!?]\)*\s+|\.["']\s+)(["'(]?)([a-z])""")  # what is asked in quotes may go on: "why?" is what I heard
 _ARTICLE = re.compile(r"\b([Aa])n?\s+(?=([A-Za-z]+))")
 _SOUNDS_CONSONANT = re.compile(r"^(?:eu|uni(?!n|m)|use|usu|uti|one\b|once|ufo|ut[ie])", re.IGNORECASE)
 _SOUNDS_VOWEL = re.compile(r"^(?:hour|honest|honou?r|heir)", re.IGNORECASE)

@@ -29,6 +29,7 @@ _YOU = {
     "ourselves": "yourselves",
 }
 _FIRST = re.compile(r"\b(" + "|".join(sorted(map(re.escape, _YOU), key=len, reverse=True)) + r")\b(?!')", re.IGNORECASE)
+_SPEECH = re.compile(r"""("[^"]*"|(?<!\w)'(?=\w)(?:[^']|'(?=\w))*'(?!\w))""")
 
 PRONOUNS: dict[str, dict[str, str]] = {
     "she": {"they": "she", "them": "her", "their": "her", "is": "is", "was": "was", "has": "has", "does": "does", "s": "s"},
@@ -42,11 +43,11 @@ PRONOUNS: dict[str, dict[str, str]] = {
 def to_second(text: str) -> str:
     """Return first-person words addressed to the one who said them: `my mother left me` becomes `your mother left you`.
 
-    What stands in double quotes is somebody's speech and stays as it is.
+    What stands in quotes, double or single, is somebody's speech and stays as it is.
     """
-    parts = text.split('"')
+    parts = _SPEECH.split(text)
     parts[::2] = [_FIRST.sub(_swap, part) for part in parts[::2]]
-    return '"'.join(parts)
+    return "".join(parts)
 
 
 def _swap(match: re.Match[str]) -> str:

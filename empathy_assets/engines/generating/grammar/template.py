@@ -14,6 +14,8 @@ _TOKEN = re.compile(r"\{[^{}]*\}|[\[\]|]")
 _SLOT = re.compile(r"^\{(\*?)([a-z][a-z0-9_]*)(?:\.([a-z][a-z0-9_]*))?(:you)?\}$")
 _PRONOUN = re.compile(r"\s+~(she|he|they|it)$")
 
+REPLY = ".reply"
+
 
 class Slot(NamedTuple):
     """A place filled by a rule: `fresh` draws anew, `you` asks for the second person, `part` for a pronoun or passage part."""
@@ -35,12 +37,21 @@ Nodes = tuple["str | Slot | Choice", ...]
 
 @dataclass(frozen=True)
 class Alternative:
-    """One parsed alternative: its nodes, the explicit second person if written, the pronoun of what it names, the facts it speaks of."""
+    """One parsed alternative.
+
+    Attributes:
+        nodes: Its text, slots and choices.
+        you: The explicit second person, if written.
+        pronoun: Pronoun of what it names, empty where it names nobody.
+        facts: The facts it speaks of; the reply to a question is a fact of its own, `ask.reply`.
+        reply: What is answered to it, if it is a question with its reply.
+    """
 
     nodes: Nodes
     you: Nodes | None
     pronoun: str
     facts: frozenset[str]
+    reply: Nodes | None = None
 
 
 def parse(text: str) -> Alternative:
@@ -49,12 +60,19 @@ def parse(text: str) -> Alternative:
     Raises:
         ValueError: Brackets do not match, or a slot is malformed; the message quotes the text.
     """
+    text, _, reply = text.partition(" => ")
     first, _, second = text.partition(" >> ")
     marked = _PRONOUN.search(first)
     pronoun = marked.group(1) if marked else ""
     body = first[: marked.start()] if marked else first
     nodes = _nodes(body)
-    return Alternative(nodes, _nodes(second) if second else None, pronoun, frozenset(s.name for s in _slots(nodes) if not s.fresh))
+    return Alternative(
+        nodes,
+        _nodes(second) if second else None,
+        pronoun,
+        frozenset(s.name + REPLY * (s.part == "reply") for s in _slots(nodes) if not s.fresh),
+        _nodes(reply) if reply else None,
+    )
 
 
 def _nodes(text: str) -> Nodes:
@@ -99,10 +117,10 @@ def _slot(token: str, text: str) -> Slot:
     return Slot(name, part or "", bool(fresh), bool(you))
 
 
-def slots_of(alternative: Alternative) -> Iterator[str]:
-    """Yield the names of all slots of an alternative, in order, its second person included."""
-    for nodes in (alternative.nodes, alternative.you or ()):
-        yield from (slot.name for slot in _slots(nodes))
+def slots_of(alternative: Alternative) -> Iterator[Slot]:
+    """Yield all slots of an alternative, in order, its second person and its reply included."""
+    for nodes in (alternative.nodes, alternative.you or (), alternative.reply or ()):
+        yield from _slots(nodes)
 
 
 def _slots(nodes: Nodes) -> Iterator[Slot]:

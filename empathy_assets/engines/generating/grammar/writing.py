@@ -3,17 +3,21 @@
 A row's text depends on the row, its bank and its passage alone: rows may be written in any order, alone or together, with the same bytes.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import polars as pl
 
 from empathy_assets.engines.generating.banks import Bank, load_bank
 from empathy_assets.engines.generating.grammar.expand import Expansion, UnknownRuleError
-from empathy_assets.engines.generating.grammar.grounding import Material, material, passage_facts
+from empathy_assets.engines.generating.grammar.grounding import KINDS, Material, material, passage_facts, variants
 from empathy_assets.engines.generating.grammar.mend import mended
+from empathy_assets.engines.generating.topics import topics
+from empathy_assets.engines.generating.voices.cadence import spoken
+from empathy_assets.engines.generating.voices.landed import voice_facts, voices_of
+from empathy_assets.engines.generating.voices.profile import VoiceProfile
+from empathy_assets.engines.generating.voices.wording import worded
 from empathy_assets.records.arrow import polars_schema
 from empathy_assets.records.conversation import Conversation, Scores
 from empathy_assets.records.ids import conversation_id
@@ -50,17 +54,20 @@ def write(rows: pl.DataFrame, passages: pl.DataFrame, progress: Callable[[int], 
 
     Args:
         rows: Plan rows (`PlanRow` schema).
-        passages: Passages (`Passage` schema) that rows may refer to; a row whose passage is absent is written without one.
+        passages: Passages (`Passage` schema) that rows may refer to; a row whose passage is absent is written without one. Voices are
+            read off those that name one.
         progress: Called with the number of rows done, every thousand rows.
 
     Raises:
         PolicyError: A bank is missing or broken.
     """
     sources = passages_by_id(rows, passages)
+    voices: Mapping[str, VoiceProfile] = voices_of(passages).profiles if (rows.get_column("persona_id") != "").any() else {}
     records: list[dict[str, Any]] = []
     for done, row in enumerate(rows.iter_rows(named=True), start=1):
         passage = sources.get(row["passage_id"])
-        records.append(record(row, dialogue(row, passage), passage, backend="embedded"))
+        voice = voices.get(row["persona_id"])
+        records.append(record(row, dialogue(row, passage, voice), passage, backend="embedded", voice=voice))
         if progress is not None and done % 1000 == 0:
             progress(done)
     return pl.DataFrame(records, schema=polars_schema(Conversation), orient="row")
@@ -72,22 +79,32 @@ def passages_by_id(rows: pl.DataFrame, passages: pl.DataFrame) -> dict[str, dict
     return {p["id"]: p for p in passages.filter(pl.col("id").is_in(wanted.implode())).iter_rows(named=True)}
 
 
-def dialogue(row: Row, passage: Row | None = None) -> Dialogue:
-    """Return the turns of one plan row.
+def dialogue(row: Row, passage: Row | None = None, voice: VoiceProfile | None = None) -> Dialogue:
+    """Return the turns of one plan row; with a voice, the counsellor has its images and its cadence.
 
     Raises:
         PolicyError: The row's kind has no bank, or the bank has no rule for an exchange.
     """
     bank = load_bank(row["kind"])
-    parts = _passage_parts(row, passage) if passage is not None else None
-    expansion = Expansion(row["row_seed"], bank.scope(row), parts, offered=bank.offered, sparing=bank.sparing)
+    parts = _passage_parts(row, passage) if passage is not None else {}
+    scopes = [variants(bank.rules, parts), *bank.scope(row)] if parts else bank.scope(row)
+    manner = _manner(voice) if voice is not None else None
+    expansion = Expansion(row["row_seed"], scopes, parts, voice=manner, offered=bank.offered, sparing=bank.sparing)
     turns: Dialogue = []
-    for exchange in _exchanges(bank, row["n_turns"] // 2, expansion):
+    exchanges = _exchanges(bank, row["n_turns"] // 2, expansion)
+    for exchange, following in zip(exchanges, [*exchanges[1:], ""], strict=True):
+        expansion.following = following
         expansion.listening = False
         turns.append({"role": "user", "content": mended(expansion.write(f"client_{exchange}"))})
         expansion.listening = True
-        turns.append({"role": "assistant", "content": mended(expansion.write(f"counsel_{exchange}"))})
+        said = mended(expansion.write(f"counsel_{exchange}"))
+        turns.append({"role": "assistant", "content": spoken(worded(said, voice), voice.cadence) if voice is not None else said})
     return turns
+
+
+@lru_cache(maxsize=64)
+def _manner(voice: VoiceProfile) -> dict[str, tuple[str, ...]]:
+    return voice_facts(voice)
 
 
 def _exchanges(bank: Bank, wanted: int, expansion: Expansion) -> list[str]:
@@ -99,16 +116,28 @@ def _exchanges(bank: Bank, wanted: int, expansion: Expansion) -> list[str]:
 
 
 def _passage_parts(row: Row, passage: Row) -> dict[str, str]:
-    provenance = passage["provenance"]
-    return passage_facts(row["row_seed"], _material(passage["text"]), provenance["title"], list(provenance["authors"]))
+    provenance, source = passage["provenance"], passage["source"]
+    return passage_facts(
+        row["row_seed"],
+        _material(passage["text"], source),
+        provenance["title"],
+        list(provenance["authors"]),
+        kind=KINDS.get(source, "book"),
+        topic=_topics(row["kind"]).get(row["issue"], frozenset()),
+    )
 
 
 @lru_cache(maxsize=8192)
-def _material(text: str) -> Material:
-    return material(text)
+def _material(text: str, source: str) -> Material:
+    return material(text, source)
 
 
-def record(row: Row, turns: Dialogue, passage: Row | None, backend: str) -> dict[str, Any]:
+@cache
+def _topics(kind: str) -> dict[str, frozenset[str]]:
+    return topics(load_bank(kind))
+
+
+def record(row: Row, turns: Dialogue, passage: Row | None, backend: str, voice: VoiceProfile | None = None) -> dict[str, Any]:
     """Return the `Conversation` fields of a dialogue that a plan row ordered.
 
     Args:
@@ -116,11 +145,12 @@ def record(row: Row, turns: Dialogue, passage: Row | None, backend: str) -> dict
         turns: The dialogue, client first.
         passage: The passage it is grounded on, if any; licence, work and title are inherited from it.
         backend: `embedded` or `llm:<model>`.
+        voice: The voice it is written in, if any; its signature is kept.
     """
     source: Row = passage["provenance"] if passage is not None else {}
     labels: dict[str, Any] = {name: row[name] for name in _LABELS}
     labels["challenges"] = _challenges(row)
-    labels["voice_signature"] = voice_signature(row["kind"], row["persona_id"]) if row["persona_id"] else ""
+    labels["voice_signature"] = voice.signature if voice is not None else ""
     labels["known_crisis"] = True if row["kind"] == "nightmare" else None
     labels["quality"] = ""
     return {
@@ -163,8 +193,3 @@ def _challenges(row: Row) -> list[str]:
     except UnknownRuleError:
         return []
     return ["".join(str(node) for node in alternative.nodes) for alternative in alternatives]
-
-
-def voice_signature(kind: str, persona_id: str) -> str:
-    """Return a hash of the persona and of the bank that renders its voice."""
-    return "v-" + hashlib.sha256(f"{persona_id}\n{load_bank(kind).fingerprint}".encode()).hexdigest()[:16]

@@ -73,3 +73,48 @@ def test_draws_are_spread() -> None:
         counts[draw.below(7)] += 1
     assert min(counts) > 850
     assert max(counts) < 1150
+
+
+def test_a_lead_invites_the_exchange_that_follows() -> None:
+    e = Expansion(1, [rules(t=["so. {*lead}"], lead_past=["where from?"], lead_wish=["what for?"])])
+    e.following = "past"
+    assert e.write("t") == "so. where from?"
+    e.following = "wish"
+    assert e.write("t") == "so. what for?"
+
+
+def test_a_question_and_its_reply_are_one_fact_turned_to_whoever_hears_it() -> None:
+    scope = rules(t=["{ask} / {ask.reply} / {ask.reply:you}"], ask=["who sees [it|that]? => only my [dog|cat] sees me", "when? => I wait"])
+    found = {Expansion(seed, [scope]).write("t") for seed in range(30)}
+    assert {text.split(" / ")[0] for text in found} == {"who sees it?", "who sees that?", "when?"}
+    for text in found:
+        question, reply, turned = text.split(" / ")
+        assert (question == "when?") == (reply == "I wait")
+        assert turned in ("you wait", reply.replace("my", "your").replace("me", "you"))
+
+
+def test_voice_parts_take_turns_and_a_missing_part_has_a_stand_in() -> None:
+    rules = {"say": (parse("{*voice.image} {*voice.image} {voice.image} {voice.image} {voice.word}"),), "voice_word": (parse("shelter"),)}
+    said = Expansion(3, [rules], voice={"image": ("kettle", "stove", "loaf")}).write("say").split()
+    assert sorted(said[:3]) == ["kettle", "loaf", "stove"]
+    assert said[2] == said[3]
+    assert said[4] == "shelter"
+
+
+def test_a_reply_is_not_reflected_before_it_was_given() -> None:
+    scope = rules(
+        asks=["{ask}"],
+        answers=["{ask.reply}"],
+        reflects=["{*line}"],
+        line=["you said {ask.reply:you}", "you said nothing"],
+        ask=["why? => I wait"],
+    )
+    for seed in range(20):
+        e = Expansion(seed, [scope], offered=frozenset({"ask"}))
+        e.listening = True
+        assert e.write("asks") == "why?"
+        assert e.write("reflects") == "you said nothing"
+        e.listening = False
+        e.write("answers")
+        e.listening = True
+        assert e.write("reflects") == "you said you wait"

@@ -13,6 +13,8 @@ from empathy_assets.engines.generating.grammar.person import PRONOUNS, to_second
         ("we buried our dog ourselves", "you buried your dog yourselves"),
         ("My sister and mine", "Your sister and yours"),
         ('they said "I hate my job" to me', 'they said "I hate my job" to you'),
+        ("I say 'I'm fine' to my boss", "you say 'I'm fine' to your boss"),
+        ("I sort my parents' things, and I can't stop", "you sort your parents' things, and you can't stop"),
     ],
 )
 def test_turned(first: str, second: str) -> None:

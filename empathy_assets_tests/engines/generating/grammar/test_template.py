@@ -12,7 +12,7 @@ def test_slots_choices_and_pronoun() -> None:
     assert alternative.pronoun == "she"
     assert Slot("feeling", "", fresh=False, you=False) in alternative.nodes
     assert Choice((("very",), (Slot("deg", "", fresh=True, you=False),))) in alternative.nodes
-    assert list(slots_of(alternative)) == ["deg", "feeling", "person", "event"]
+    assert [slot.name for slot in slots_of(alternative)] == ["deg", "feeling", "person", "event"]
     assert alternative.facts == {"feeling", "person", "event"}
 
 

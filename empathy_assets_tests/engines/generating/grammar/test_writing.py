@@ -10,18 +10,24 @@ from empathy_assets.records.arrow import empty_frame, from_frame
 from empathy_assets.records.conversation import Conversation
 from empathy_assets.records.ids import conversation_id
 from empathy_assets_tests.engines.generating.test_plan import SHARES, passages
+from empathy_assets_tests.fixtures.voices import PILOT, talk
+from empathy_assets_tests.fixtures.voices import passages as talks
 
 
 @pytest.fixture(scope="module")
 def plan() -> pl.DataFrame:
     return build_plan(
-        target=400, stage_shares=SHARES, passages=passages(), expected_corpus=0, voices=["river-guide"], seed=5, backend="embedded"
+        target=400, stage_shares=SHARES, passages=passages(), expected_corpus=0, voices=["harbour-pilot"], seed=5, backend="embedded"
     )
 
 
 @pytest.fixture(scope="module")
 def written(plan: pl.DataFrame) -> pl.DataFrame:
-    return write(plan, passages())
+    return write(plan, landed())
+
+
+def landed() -> pl.DataFrame:
+    return pl.concat([passages(), talks(harbour_pilot=talk(PILOT))])
 
 
 def test_every_row_is_a_valid_conversation(plan: pl.DataFrame, written: pl.DataFrame) -> None:
@@ -36,9 +42,19 @@ def test_every_row_is_a_valid_conversation(plan: pl.DataFrame, written: pl.DataF
 
 def test_same_bytes_in_any_order_and_company(plan: pl.DataFrame, written: pl.DataFrame) -> None:
     some = plan.reverse().gather_every(7)
-    again = dict(zip(some["row_id"], write(some, passages())["id"], strict=True))
+    again = dict(zip(some["row_id"], write(some, landed())["id"], strict=True))
     first = dict(zip(plan["row_id"], written["id"], strict=True))
     assert all(first[row] == content for row, content in again.items())
+
+
+def test_a_grounded_answer_quotes_its_passage_and_says_where_it_is_from(written: pl.DataFrame) -> None:
+    texts = dict(passages().select("id", "text").iter_rows())
+    rows = written.filter(pl.col("labels").struct.field("kind") == "grounded").select("turns", "provenance")
+    for turns, provenance in rows.iter_rows():
+        answer = turns[-5]["content"]
+        quoted = [piece for piece in answer.split('"')[1::2] if piece.rstrip(".") in texts[provenance["passage_id"]]]
+        assert quoted, answer
+        assert "On Patience" in answer or "A. Writer" in answer
 
 
 def test_licence_work_and_fence_are_inherited(written: pl.DataFrame) -> None:
@@ -57,7 +73,20 @@ def test_voice_has_a_signature(written: pl.DataFrame) -> None:
     labels = written.filter(pl.col("labels").struct.field("kind") == "persona")["labels"]
     voices = pl.DataFrame({"id": labels.struct.field("persona_id"), "sign": labels.struct.field("voice_signature")}).unique()
     assert voices["sign"].str.starts_with("v-").all()
-    assert voices.height == voices["id"].n_unique()
+    assert voices.height == voices["id"].n_unique() == 2
+
+
+def test_a_voice_is_heard_in_its_images_and_its_cadence(written: pl.DataFrame) -> None:
+    rows = written.filter(pl.col("labels").struct.field("persona_id") == "harbour-pilot")
+    said = " ".join(t["content"] for turns in rows["turns"] for t in turns if t["role"] == "assistant")
+    assert any(image in said for image in ("a boat", "a tide", "a harbour", "an anchor"))
+    assert said.count("do not") > said.count("don't ")
+
+
+def test_a_voice_that_is_not_landed_has_no_signature(plan: pl.DataFrame) -> None:
+    row = plan.filter(pl.col("persona_id") == "harbour-pilot").head(1)
+    label = write(row, passages())["labels"].struct
+    assert (label.field("persona_id")[0], label.field("voice_signature")[0]) == ("harbour-pilot", "")
 
 
 def test_absent_passage_is_borne_and_progress_is_told(plan: pl.DataFrame) -> None:

@@ -1,0 +1,63 @@
+"""The library itself, loaded so that it stays quiet: no telemetry, no download, no file outside its folder, no request past the guard.
+
+This module alone reaches inside Data Designer, which is pinned to one version for that reason; its tests fail where the insides move.
+"""
+
+import logging
+import os
+from pathlib import Path
+from typing import Any, NoReturn
+
+from empathy_assets.adapters.data_designer.guard import Guard
+
+
+def designer(folder: Path, provider: dict[str, Any], alias: str, guard: Guard) -> Any:
+    """Return a Data Designer that works in `folder` and asks the provider through the guard.
+
+    Args:
+        folder: Where it keeps its artifacts and its home.
+        provider: Arguments of `ModelProvider`.
+        alias: Alias of the model whose requests are guarded.
+        guard: What they pass.
+    """
+    load(folder)
+    from data_designer.config.models import ModelProvider
+    from data_designer.interface import DataDesigner
+
+    class Guarded(DataDesigner):
+        """Data Designer whose requests pass the guard: the library has no setting for what it asks again, or for how long."""
+
+        def _create_resource_provider(self, *args: Any, **kwargs: Any) -> Any:
+            made = super()._create_resource_provider(*args, **kwargs)
+            registry: Any = made.model_registry
+            executor = registry.get_model(model_alias=alias)._client
+            executor._inner = guard.client(executor._inner)
+            return made
+
+        def _create_dataset_profiler(self, *args: Any, **kwargs: Any) -> Any:
+            """Return a profiler that profiles nothing: nobody reads its figures, and it downloads a tokenizer for them."""
+            return _NoProfile()
+
+    return Guarded(artifact_path=folder, model_providers=[ModelProvider(**provider)], auto_configure_logging=False)
+
+
+def load(folder: Path) -> None:
+    """Import the library with telemetry off and its home in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["NEMO_TELEMETRY_ENABLED"] = "false"  # read at import
+    os.environ["DATA_DESIGNER_HOME"] = str(folder / "home")
+    log = logging.getLogger("data_designer")
+    if log.level == logging.NOTSET:  # it says several lines per lost row; the guard counts them
+        log.setLevel(logging.ERROR)
+    from data_designer.engine.utils import token_counting
+
+    token_counting.get_cl100k_base_tokenizer = _no_download  # would be fetched for every reply of a model that shows its thoughts
+
+
+def _no_download() -> NoReturn:
+    raise RuntimeError("tokens are not counted here: the tokenizer would be downloaded")
+
+
+class _NoProfile:
+    def profile_dataset(self, *args: Any, **kwargs: Any) -> None:
+        return None

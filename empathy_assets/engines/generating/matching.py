@@ -1,0 +1,225 @@
+"""Matching: which passage goes with which presenting issue, so that a conversation is about what its passage speaks of.
+
+A passage is unfit for talk when it is too short, mostly numbers and symbols, or says nothing about inner or shared life that could be
+quoted; the reason is kept. Among the fit ones, fit to an issue is the weighted share of the issue's topic words that the passage has
+(stems; a word counts more the fewer passages and the fewer issues have it). Passages are then dealt to issues in rounds, best fit first,
+each at most a few times as often as an even deal would have it, and only to issues it fits about as well as the one it fits best; an
+issue that no passage speaks of gives its rows to those that some do.
+
+All of it is exact and seedless: the same passages and topics give the same deal.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from empathy_assets.engines.generating.grammar.claims import claims
+from empathy_assets.engines.generating.grammar.talk_lines import talk_lines
+from empathy_assets.engines.generating.topics import stem
+from empathy_assets.policy.load import number, table
+
+Fits = npt.NDArray[np.float32]
+
+_FIGURE = r"\d+|[=<>±×÷√∑∫\[\]{}|*_~^]|\.{4,}"
+_WORD = r"[a-z][a-z'’]+"
+_FIT = ""
+
+
+@dataclass(frozen=True)
+class Deal:
+    """What each row gets: index of the passage and of the issue (-1: none); and how many rows have a passage about their issue."""
+
+    passage: npt.NDArray[np.intp]
+    issue: npt.NDArray[np.intp]
+    about: int
+
+
+def unfit_reasons(passages: pl.DataFrame) -> pl.Series:
+    """Return for each passage why it is unfit for talk, empty where it is fit.
+
+    The reasons are `too-short`, `figures`, `not-about-life`, `grave-or-clinical` and `nothing-to-quote`.
+
+    Args:
+        passages: `text` and `source` of each passage.
+    """
+    text = passages.get_column("text").str.to_lowercase()
+    words = text.str.count_matches(r"\S+").cast(pl.Float64).clip(1.0)
+    shares = pl.DataFrame(
+        {
+            "talk": passages.get_column("source") == "transcripts",  # of a talk the images are used, not the claims
+            "words": words,
+            "figures": text.str.count_matches(_FIGURE) / words,
+            "warmth": text.str.count_matches(_life_words()) / words * 100,
+            "grave": text.str.count_matches(_grave_words()) / words * 100,
+        }
+    )
+    rough = shares.select(
+        pl.when(pl.col("words") < number("generation", "matching.words_min"))
+        .then(pl.lit("too-short"))
+        .when(pl.col("figures") > number("generation", "matching.figures_max"))
+        .then(pl.lit("figures"))
+        .when(~pl.col("talk") & (pl.col("warmth") < number("generation", "matching.warmth_min")))
+        .then(pl.lit("not-about-life"))
+        .when(pl.col("grave") > number("generation", "matching.grave_max"))
+        .then(pl.lit("grave-or-clinical"))
+        .otherwise(pl.lit(_FIT))
+    ).to_series()
+    pairs = zip(rough, passages.get_column("text"), passages.get_column("source"), strict=True)
+    return pl.Series("unfit", [reason or _quotable(body, source) for reason, body, source in pairs], dtype=pl.String)
+
+
+def _quotable(text: str, source: str) -> str:
+    if source == "transcripts":
+        return _FIT if talk_lines(text) else "nothing-to-quote"
+    return _FIT if claims(text, reports=source == "academic_findings") else "nothing-to-quote"
+
+
+@cache
+def _life_words() -> str:
+    """Return the pattern of words that show a particular subject of inner or shared life."""
+    lists = table("lexicons/passages")
+    general = frozenset(lists["general"]["words"])
+    subjects = cast(dict[str, list[str]], lists["subject"])
+    return _any_of(form for subject, shown in subjects.items() if subject not in general for form in shown)
+
+
+@cache
+def _grave_words() -> str:
+    """Return the pattern of words that everyday conversations leave alone."""
+    unfit = cast(dict[str, list[str]], table("lexicons/passages")["unfit"])
+    return _any_of(word for name in ("crisis", "clinical", "sweeping", "archaic") for word in unfit[name])
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return rf"\b(?:{'|'.join(sorted(set(words)))})\b"
+
+
+def weighed(text: str, source: str) -> str:
+    """Return a passage with its claims over again: what can be quoted counts several times in its fit (policy `matching.claim_weight`)."""
+    quotable = [claim.text for claim in claims(text, reports=source == "academic_findings")]
+    return "\n".join([text, *quotable * (int(number("generation", "matching.claim_weight")) - 1)])
+
+
+def fits(texts: Sequence[str], topics: Sequence[frozenset[str]]) -> Fits:
+    """Return how well each passage fits each issue: shape (passages, issues), 0 (not at all) to 1 (has all that the topic names).
+
+    Args:
+        texts: Passages.
+        topics: Topic stems of each issue.
+    """
+    vocabulary = sorted(frozenset[str]().union(*topics)) if topics else []
+    place = {s: i for i, s in enumerate(vocabulary)}
+    counts = _counts(texts, place)
+    listed = np.zeros((len(vocabulary), len(topics)), dtype=np.float32)
+    for issue, stems in enumerate(topics):
+        listed[[place[s] for s in sorted(stems)], issue] = 1.0
+    mentions = counts @ listed
+    in_passages = (counts > 0).sum(axis=0)
+    rare = np.log1p((len(texts) + 1) / (in_passages + 1)) / np.maximum(1.0, np.sqrt(listed.sum(axis=1)))
+    weight = listed * rare[:, None].astype(np.float32)
+    weight /= np.maximum(weight.sum(axis=0, keepdims=True), 1e-9)
+    found = np.log1p(counts) @ weight
+    spoken_of = (mentions >= number("generation", "matching.mentions_min")) & (found >= number("generation", "matching.fit_min"))
+    return np.where(spoken_of, found, 0.0).astype(np.float32)
+
+
+def _counts(texts: Sequence[str], place: Mapping[str, int]) -> Fits:
+    """Return how often each passage has each stem of the vocabulary."""
+    counts = np.zeros((len(texts), len(place)), dtype=np.float32)
+    if not texts or not place:
+        return counts
+    words = pl.DataFrame({"row": np.arange(len(texts)), "word": pl.Series(texts).str.to_lowercase().str.extract_all(_WORD)}).explode("word")
+    known = {w: place[stem(w)] for w in words.get_column("word").unique().drop_nulls() if stem(w) in place}
+    if not known:
+        return counts
+    hits = (
+        words.filter(pl.col("word").is_in(list(known)))
+        .with_columns(pl.col("word").replace_strict(known, return_dtype=pl.Int64).alias("place"))
+        .group_by("row", "place")
+        .len()
+    )
+    counts[hits["row"].to_numpy(), hits["place"].to_numpy()] = hits["len"].to_numpy()
+    return counts
+
+
+def deal(fit: Fits, rows: int) -> Deal:
+    """Return a passage and an issue for each of `rows` rows, issues evenly as far as passages speak of them.
+
+    Args:
+        fit: Fit of each passage to each issue (`fits`); at least one passage and one issue.
+        rows: How many to deal.
+    """
+    passages, issues = fit.shape
+    fit = np.where(fit >= number("generation", "matching.near_best") * fit.max(axis=1, keepdims=True), fit, 0.0).astype(np.float32)
+    cap = int(np.ceil(number("generation", "matching.cap_factor") * rows / passages))
+    used = np.zeros(passages, dtype=np.intp)
+    quota = np.full(issues, rows // issues)
+    quota[: rows % issues] += 1
+    dealt: list[tuple[int, int]] = []
+    for nearest in (number("generation", "matching.near_best"), 0.0):
+        dealt += _rounds(fit, quota, used, cap, nearest)
+    quota[:] = np.where(fit.max(axis=0) > 0, rows, 0)  # what is left goes to issues that passages do speak of
+    dealt += _rounds(fit, quota, used, cap, 0.0, rows - len(dealt))
+    about = len(dealt)
+    best = fit.argmax(axis=1)
+    for k, passage in enumerate(np.resize(np.argsort(used, kind="stable"), rows - about)):
+        issue = int(best[passage]) if fit[passage, best[passage]] > 0 else (k + k // passages) % issues
+        dealt.append((int(passage), issue))
+    pairs = np.array(sorted(dealt, key=lambda pair: pair[1]), dtype=np.intp).reshape(-1, 2)
+    return Deal(pairs[:, 0], pairs[:, 1], about)
+
+
+def deal_to(fit: Fits, issues: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Return a passage for each row whose issue is given: the least used of those that fit the issue best (policy `matching.voice_top`).
+
+    Args:
+        fit: Fit of each passage to each issue; at least one passage.
+        issues: Issue of each row.
+    """
+    top = int(np.ceil(fit.shape[0] * number("generation", "matching.voice_top")))
+    least = np.sort(fit, axis=0)[-top]  # equally fitting ones beyond the top are taken too, so that none is favoured by its place
+    orders: list[npt.NDArray[np.intp]] = [np.flatnonzero(fit[:, issue] >= least[issue]) for issue in range(fit.shape[1])]
+    used = np.zeros(fit.shape[0], dtype=np.intp)
+    chosen = np.zeros(issues.size, dtype=np.intp)
+    for row, issue in enumerate(map(int, issues)):
+        order = orders[issue]
+        chosen[row] = order[used[order].argmin()]
+        used[chosen[row]] += 1
+    return chosen
+
+
+def _rounds(
+    fit: Fits, quota: npt.NDArray[np.intp], used: npt.NDArray[np.intp], cap: int, nearest: float, limit: int | None = None
+) -> list[tuple[int, int]]:
+    """Deal in rounds: each issue takes its least used, then best fitting passage, until quotas, caps or the limit are reached.
+
+    `quota` and `used` are changed in place.
+    """
+    orders = [_order(fit[:, issue], nearest) for issue in range(fit.shape[1])]
+    dealt: list[tuple[int, int]] = []
+    turn, open_issues = 0, [i for i in range(fit.shape[1]) if orders[i].size]
+    limit = int(quota.sum()) if limit is None else limit
+    while open_issues and len(dealt) < limit:
+        issue = open_issues[turn % len(open_issues)]
+        order = orders[issue]
+        chosen = int(order[used[order].argmin()]) if quota[issue] > 0 else -1
+        if chosen < 0 or used[chosen] >= cap:
+            open_issues.remove(issue)
+            continue
+        used[chosen] += 1
+        quota[issue] -= 1
+        dealt.append((chosen, issue))
+        turn += 1
+    return dealt
+
+
+def _order(column: Fits, nearest: float) -> npt.NDArray[np.intp]:
+    """Return the passages that fit an issue, best first, down to the share `nearest` of the best."""
+    least = max(float(column.max(initial=0.0)) * nearest, 1e-9)
+    order = np.argsort(-column, kind="stable")
+    return order[: int((column >= least).sum())]

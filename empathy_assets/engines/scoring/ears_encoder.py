@@ -1,0 +1,125 @@
+"""Encoder of the EARS scorer: a small transformer in int8 ONNX that reads a client's words and the reply to them, token by token.
+
+Lives here: tokenising pairs, running the network, and pooling its tokens into the logits of a reply and of its sentences. Must not live
+here: what a head means, calibration (`ears`), training (`finetune_ears`).
+
+A head's logit is the mean of its projection over all tokens plus the mean of a second projection over the reply's tokens. It therefore
+falls apart into what each sentence adds, exactly: evidence costs no second reading (additive attribution, as in Sundararajan et al. 2017
+for linear readouts).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from empathy_assets.engines.scoring.ears_reader import Read, Spans, sentences_of
+from empathy_assets.engines.scoring.encoder import BATCH_TOKENS, THREADS, batches
+from empathy_assets.engines.scoring.normalise import plain
+
+CONTEXT_TOKENS = 32
+"""Tokens of the client's words that are read, the last ones: a reply answers what was said last."""
+
+REPLY_TOKENS = 120
+"""Tokens of a reply that are read, the first ones; 99 % of annotated replies are shorter."""
+
+_SPECIAL = 3  # one token before the pair, one after each text
+_UNKNOWN = "[UNK]"
+_UNREAD = -1e6  # what a sentence adds that lies beyond the last token read: less than any other
+
+
+class PairEncoder:
+    """Reads (context, reply) pairs on a CPU without torch; pairs of equal length run together, and no pair sees its neighbours."""
+
+    def __init__(self, network: bytes, tokenizer: bytes, vocabulary: NDArray[Any], threads: int = THREADS) -> None:
+        """Load the network.
+
+        Args:
+            network: ONNX file of `encoder_graph.token_graph`.
+            tokenizer: The tokenizer's JSON file.
+            vocabulary: Numbers of the tokenizer's pieces that the network knows, in the network's order; others are read as unknown.
+            threads: Batches run side by side; changes no result.
+        """
+        from importlib import import_module
+
+        from tokenizers import Tokenizer
+
+        onnxruntime: Any = import_module("onnxruntime")  # ships no type stubs
+        options: Any = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session: Any = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+        self._threads = threads
+        self._tokenizer: Any = Tokenizer.from_str(tokenizer.decode("utf-8"))
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        own = np.full(self._tokenizer.get_vocab_size(), -1, dtype=np.int64)
+        own[vocabulary.astype(np.int64)] = np.arange(len(vocabulary))
+        self._own = np.where(own < 0, own[self._tokenizer.token_to_id(_UNKNOWN)], own)
+        self._start, self._stop = (int(own[self._tokenizer.token_to_id(name)]) for name in ("[CLS]", "[SEP]"))
+
+    def read(self, contexts: Sequence[str], replies: Sequence[str]) -> Read:
+        """Return what is found in each reply, in order."""
+        spans = [sentences_of(text) for text in replies]
+        pieces = [self._pieces(text, where) for text, where in zip(replies, spans, strict=True)]
+        before = {text: ids[-CONTEXT_TOKENS:] for text, ids in self._ids(dict.fromkeys(contexts))}
+        pairs = [(before[context], ids) for context, (ids, _) in zip(contexts, pieces, strict=True)]
+        groups = batches([len(a) + len(b) + _SPECIAL for a, b in pairs], BATCH_TOKENS)
+        logits: list[Any] = [None] * len(replies)
+        shares: list[Any] = [None] * len(replies)
+        with ThreadPoolExecutor(self._threads) as pool:
+            for group, found in zip(groups, pool.map(self._run, [[pairs[i] for i in group] for group in groups]), strict=True):
+                for i, tokens in zip(group, found, strict=True):
+                    first = len(pairs[i][0]) + 2
+                    logits[i], shares[i] = _pooled(tokens, first, pieces[i][1])
+        found = np.stack(logits) if logits else np.zeros((0, self._heads), np.float32)
+        return Read(found, spans, shares)
+
+    @property
+    def _heads(self) -> int:
+        return self._session.get_outputs()[0].shape[2] // 2
+
+    def _ids(self, texts: dict[str, None]) -> list[tuple[str, NDArray[np.int64]]]:
+        encoded = self._tokenizer.encode_batch_fast([plain(text) for text in texts], add_special_tokens=False)
+        return [(text, self._own[np.array(encoding.ids, dtype=np.int64)]) for text, encoding in zip(texts, encoded, strict=True)]
+
+    def _pieces(self, text: str, spans: Spans) -> tuple[NDArray[np.int64], list[int]]:
+        """Return a reply's tokens and how many of them each sentence has; sentences beyond the last token read have none."""
+        encoded = self._tokenizer.encode_batch_fast([plain(text[a:b]) for a, b in spans], add_special_tokens=False)
+        sizes, left = list[int](), REPLY_TOKENS
+        for encoding in encoded:
+            sizes.append(min(left, len(encoding.ids)))
+            left -= sizes[-1]
+        ids = [number for encoding in encoded for number in encoding.ids][:REPLY_TOKENS]
+        return self._own[np.array(ids, dtype=np.int64)], sizes
+
+    def _run(self, pairs: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> NDArray[np.float32]:
+        """Return the tokens' projections of pairs of equal length: shape (pair, token, 2 h)."""
+        stop = [self._stop]
+        ids = np.array([np.concatenate([[self._start], context, stop, reply, stop]) for context, reply in pairs], dtype=np.int64)
+        segments = np.array([np.repeat([0, 1], [len(context) + 2, len(reply) + 1]) for context, reply in pairs], dtype=np.int64)
+        return self._session.run(None, {"input_ids": ids, "segments": segments})[0]
+
+
+def _pooled(tokens: NDArray[np.float32], first: int, sizes: list[int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the logits of one reply and what each of its sentences adds per token.
+
+    Args:
+        tokens: Projections, shape (token, 2 h): over all tokens, over the reply's tokens.
+        first: Number of the reply's first token; its last is followed by one closing token, which counts as the reply's.
+        sizes: Tokens of each sentence.
+    """
+    heads = tokens.shape[1] // 2
+    whole, reply = tokens[:, :heads], tokens[first:, heads:]
+    logits = whole.mean(axis=0) + reply.mean(axis=0)
+    added = tokens[first:, :heads] / len(tokens) + reply / max(1, len(reply))
+    ends = np.cumsum(sizes)
+    per_sentence = [
+        added[end - size : end].mean(axis=0) if size else np.full(heads, _UNREAD) for size, end in zip(sizes, ends, strict=True)
+    ]
+    return logits, np.array(per_sentence, dtype=np.float32)

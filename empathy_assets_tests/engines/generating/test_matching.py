@@ -1,0 +1,113 @@
+"""Matching: fit passages before unfit ones, the issue a passage speaks of, no passage read out."""
+
+import time
+
+import numpy as np
+import polars as pl
+
+from empathy_assets.engines.generating.matching import deal, deal_to, fits, unfit_reasons, weighed
+
+GRIEF = (
+    "Grief returns on ordinary mornings and asks for nothing but company. Mourning somebody takes longer than "
+    "the neighbours think, and a song is "
+    "enough to begin it again. Friends who speak the name of the one who died are a comfort, because the silence around it is lonely."
+)
+SLEEP = (
+    "Sleep avoids those who chase it. Lying awake is easier when the lamp is on and nobody counts the hours. "
+    "Worry grows in the dark and is "
+    "smaller at breakfast, so a tired mind should not be believed at night. Rest may be had without sleep, in "
+    "a chair, with the window open a little."
+)
+SHAME = (
+    "Shame wants to hide and hopes to be found. Kindness reaches it sooner than reasons do, and a gentle "
+    "voice helps more than a clever one. "
+    "Somebody who was humiliated at school may expect contempt from every stranger, and may find a friend instead, given patience and time."
+)
+ARITHMETIC = (
+    "The sum of two angles is equal to the third, and the converse holds when the lines are parallel to each other on the plane. " * 3
+)
+TABLE = "Chapter 1 ..... 12 Chapter 2 ..... 34 Chapter 3 ..... 56 Index ..... 99 " * 6
+TOPICS = [frozenset({"griev", "mourn", "die"}), frozenset({"sleep", "wak", "night"}), frozenset({"sham", "humiliat", "hid"})]
+
+
+def frame(*texts: str, source: str = "books") -> pl.DataFrame:
+    return pl.DataFrame({"text": list(texts), "source": [source] * len(texts)})
+
+
+def test_passages_unfit_for_talk_say_why() -> None:
+    grave = GRIEF + " The murder, the knife and the violent blood of war fill the rest of the page with violence and execution."
+    orders = "Ask about grief. Listen to the sorrow. Sit with their loneliness, and keep their fear company. " * 5
+    reasons = unfit_reasons(frame(GRIEF, "Grief is long.", TABLE, ARITHMETIC, grave, orders)).to_list()
+    assert reasons == ["", "too-short", "figures", "not-about-life", "grave-or-clinical", "nothing-to-quote"]
+
+
+def test_a_talk_need_not_claim_anything() -> None:
+    image = "So we put the rucksack down by the wall, and we look at the map, and we see that the path goes round the hill. " * 3
+    assert unfit_reasons(frame(image, source="transcripts")).to_list() == [""]
+    assert unfit_reasons(frame(image)).to_list() == ["not-about-life"]
+
+
+def test_each_passage_fits_the_issue_it_speaks_of() -> None:
+    fit = fits([GRIEF, SLEEP, SHAME, ARITHMETIC], TOPICS)
+    assert fit.shape == (4, 3)
+    assert fit[:3].argmax(axis=1).tolist() == [0, 1, 2]
+    assert not fit[3].any()
+
+
+def test_one_mention_is_no_topic() -> None:
+    assert not fits(["He died in June, and the house was sold to a baker who liked the yard."], TOPICS).any()
+
+
+def test_what_can_be_quoted_counts_more() -> None:
+    assert weighed(GRIEF, "books").count("asks for nothing but company") > 1
+    assert weighed(ARITHMETIC, "books") == ARITHMETIC
+
+
+def test_rows_get_a_passage_about_their_issue_and_issues_are_even() -> None:
+    fit = fits([GRIEF, SLEEP, SHAME], TOPICS)
+    found = deal(fit, 90)
+    assert found.about == 90
+    assert np.bincount(found.issue).tolist() == [30, 30, 30]
+    assert (found.passage == found.issue).all()
+
+
+def test_an_issue_that_no_passage_speaks_of_gives_its_rows_to_others() -> None:
+    found = deal(fits([GRIEF, SLEEP], TOPICS), 40)
+    assert sorted(set(found.issue.tolist())) == [0, 1]
+    assert found.passage.size == 40
+
+
+def test_no_passage_is_read_out() -> None:
+    fit = np.zeros((50, 2), dtype=np.float32)
+    fit[0, 0] = 1.0
+    fit[:, 1] = 0.5
+    found = deal(fit, 500)
+    used = np.bincount(found.passage, minlength=50)
+    assert used.max() <= 30
+    assert found.passage.size == 500
+    assert set(found.issue.tolist()) <= {0, 1}
+
+
+def test_without_any_fit_all_passages_and_issues_are_used_evenly() -> None:
+    found = deal(np.zeros((4, 2), dtype=np.float32), 40)
+    assert found.about == 0
+    assert np.bincount(found.passage).tolist() == [10, 10, 10, 10]
+    assert set(found.issue.tolist()) == {0, 1}
+
+
+def test_a_voice_deals_the_better_half_of_its_talks_to_each_issue() -> None:
+    fit = np.array([[0.9, 0.0], [0.8, 0.1], [0.0, 0.7], [0.1, 0.9]], dtype=np.float32)
+    chosen = deal_to(fit, np.array([0] * 10 + [1] * 10, dtype=np.intp))
+    assert set(chosen[:10].tolist()) == {0, 1}
+    assert set(chosen[10:].tolist()) == {2, 3}
+    assert np.bincount(chosen).tolist() == [5, 5, 5, 5]
+
+
+def test_full_size_takes_seconds() -> None:
+    texts = [f"{t} Page {i}." for i, t in enumerate([GRIEF, SLEEP, SHAME, ARITHMETIC] * 1250)]
+    start = time.perf_counter()
+    passages = frame(*texts)
+    fit = fits(passages.filter(unfit_reasons(passages) == "")["text"].to_list(), TOPICS)
+    found = deal(fit, 8000)
+    assert found.passage.size == 8000
+    assert time.perf_counter() - start < 15
