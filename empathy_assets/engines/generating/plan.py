@@ -62,7 +62,7 @@ def kind_sizes(*, target: int, stage_shares: dict[str, float], expected_corpus: 
     """
     scale = target / number("targets", "minimum.full_scale")
     least = {kind: math.ceil(number("targets", f"minimum.{kind}") * scale) for kind in ("therapeutic", "bias", "grounded")}
-    stage = {name: _with_surplus(target * share) for name, share in stage_shares.items()}
+    stage = {name: _with_surplus(name, target * share) for name, share in stage_shares.items()}
     foundation = max(0, stage["foundation"] - expected_corpus)
     bias = max(least["bias"], round(foundation * number("generation", "plan.bias_share")))
     bias += bias % 2
@@ -79,9 +79,10 @@ def kind_sizes(*, target: int, stage_shares: dict[str, float], expected_corpus: 
     }
 
 
-def _with_surplus(wanted: float) -> int:
+def _with_surplus(stage: str, wanted: float) -> int:
     """Return how many to order so that `wanted` pass: policy's surplus, and a margin for chance that matters in small releases only."""
-    return math.ceil(wanted * (1 + number("generation", "plan.surplus")) + number("generation", "plan.chance") * math.sqrt(wanted))
+    surplus = number("generation", "plan.persona_surplus" if stage == "persona" else "plan.surplus")
+    return math.ceil(wanted * (1 + surplus) + number("generation", "plan.chance") * math.sqrt(wanted))
 
 
 def build_plan(

@@ -119,7 +119,7 @@ def _content(what: str, fault: str, row: str, *, unsafe: bool) -> str:
     if what == "judge":
         scores = {"ears": 4, "groundedness": 3, "safety": "unsafe" if unsafe else "safe"}
         return _fenced({name: {"score": score, "reasoning": f"Turn 1 of {row}."} for name, score in scores.items()})
-    turns = 2 if fault == "short" else 12
+    turns = 2 if fault == "short" else 16
     marks = "As [[who]] among [[group]], " if row.startswith("bias") else ""
     return _fenced({"turns": [{"role": ("user", "assistant")[i % 2], "content": f"{marks}turn {i} of {row}."} for i in range(turns)]})
 
