@@ -22,7 +22,7 @@ from empathy_assets.records.provenance import Provenance
 from empathy_assets.records.reject import Reject
 from empathy_assets.records.versions import PIPELINE_VERSION, SCHEMA_VERSION
 
-READER_VERSION = "4"
+READER_VERSION = "5"
 """Version of the readers; part of the cache key. Bump it with any change of what a file yields."""
 
 Source = Literal["academic_findings", "books", "transcripts", "conversation_corpora"]
