@@ -16,12 +16,13 @@ EXTRA = """A SMALL LAMP
 by Orla Finch
 
 
-Chapter 1. Light
+Chapter 1. Grief
 
-A small lamp does not argue with the dark; it makes one corner usable and lets the rest of the room wait. People who are tired
-of being advised often lean towards such corners without knowing why. If you keep the wick short and the hour unhurried, they will
-tell you which part of the dark they came from. The telling is not a performance, and it does not need applause or a plan. It needs
-somebody who notices when the voice grows thin and who says so kindly. After that the next step is usually small enough to be taken.
+Grief after the death of a mother or a father comes in waves, and each wave is smaller than the fear of it. People who mourn often feel
+guilty on the first day that they laugh again, as if missing somebody had to be proved. Loneliness grows when friends stop saying the name
+of the person who died. Sleep is lighter in the first year of a loss, and most people find that it returns. Anger belongs to mourning as
+much as sadness does. Talking about the dead keeps the love and loosens the pain. Shame over tears fades when somebody sits beside them.
+Memory becomes a comfort once the funeral is no longer the only thing it shows. Nobody has to say goodbye all at once.
 """
 
 
