@@ -6,7 +6,7 @@ rules that refuse it.
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
@@ -24,13 +24,17 @@ from empathy_assets.adapters.releases import (
     published,
     published_manifest,
 )
+from empathy_assets.adapters.s3.errors import explained
+from empathy_assets.adapters.s3.settings import S3Settings
+from empathy_assets.adapters.s3.upload import Progress
 from empathy_assets.adapters.settings import Settings
-from empathy_assets.adapters.storage import is_local, local, publish_folder, storage_root
+from empathy_assets.adapters.storage import copy_to, is_local, local, publish_folder, storage_root
 from empathy_assets.engines.packaging.context import Manifest
 from empathy_assets.engines.packaging.publish import decide
-from empathy_assets.engines.packaging.verify import changed_files
+from empathy_assets.engines.packaging.verify import changed_files, read_records
 from empathy_assets.policy.releases import Release, releases, version_of
-from empathy_assets.records.arrow import to_frame
+from empathy_assets.records.arrow import empty_frame, to_frame
+from empathy_assets.records.conversation import Conversation
 from empathy_assets.records.package import PackageFile
 
 
@@ -45,13 +49,8 @@ def reachable(what: str) -> Iterator[None]:
     Raises:
         ConnectionError: The object store cannot be reached, or gives no access.
     """
-    from botocore.exceptions import BotoCoreError
-
-    try:
+    with explained(what, S3Settings.from_env()):
         yield
-    except BotoCoreError as error:
-        remedy = "Set OVH_S3_ENDPOINT, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-        raise ConnectionError(f"{what} cannot be reached: {error}. {remedy}; see .env.example.") from error
 
 
 def locate(package: str, settings: Settings) -> UPath:
@@ -80,11 +79,13 @@ def fetched(package: UPath) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="empathy-package-") as name:
         for source in package.iterdir():
-            package.fs.get_file(source.path, str(Path(name) / source.name))
+            copy_to(source, Path(name) / source.name)
         yield Path(name)
 
 
-def publish_package(root: UPath, release: Release, scratch: Path, write: Callable[[Path], Manifest]) -> tuple[Manifest, bool]:
+def publish_package(
+    root: UPath, release: Release, scratch: Path, write: Callable[[Path], Manifest], progress: Progress | None = None
+) -> tuple[Manifest, bool]:
     """Write a package aside and publish it; return its manifest and whether anything changed.
 
     Args:
@@ -92,6 +93,7 @@ def publish_package(root: UPath, release: Release, scratch: Path, write: Callabl
         release: The release.
         scratch: Local folder for the unfinished package; on the same file system as a local root, so that publishing is a rename.
         write: Writes the package into the empty folder it is given.
+        progress: Told of every file, or part of a large one, that has reached object storage.
 
     Raises:
         ReleaseFrozenError: The release is write-once and published with other bytes.
@@ -106,10 +108,26 @@ def publish_package(root: UPath, release: Release, scratch: Path, write: Callabl
         if decision.action == "refuse":
             raise ReleaseFrozenError(decision.message)
         if decision.action == "write":
-            publish_folder(folder, package_path(root, release.key), marker=MARKER)
+            publish_folder(folder, package_path(root, release.key), marker=MARKER, progress=progress, once=not release.rolling)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return manifest, decision.action == "write"
+
+
+def published_records(root: UPath, keys: Sequence[str]) -> pl.DataFrame:
+    """Return `id`, `turns`, `release` of every conversation in the packages of these releases, in the order of `keys`.
+
+    Raises:
+        FileNotFoundError: One of them is not published on this storage root.
+    """
+    found = [empty_frame(Conversation).select("id", "turns", pl.lit("").alias("release"))]
+    for key in keys:
+        folder = find_package(root, key)
+        if not folder.exists():
+            raise FileNotFoundError(f"release {key} is not published on {root}, but releases.toml says to stay apart from it; it is needed")
+        with fetched(folder) as package:
+            found.append(read_records(package).select("id", pl.col("messages").alias("turns"), pl.lit(key).alias("release")))
+    return pl.concat(found)
 
 
 def archive_package(root: UPath, release: str) -> UPath:

@@ -43,6 +43,7 @@ class Settings(BaseModel):
     detector_data: str = Field(default="", description="Labelled JSONL to train the crisis detector from; default: bundled weights.")
     scorer_data: str = Field(default="", description="Labelled JSONL to train the EARS scorer from; default: bundled weights.")
     benchmark: str = Field(default="", description="Labelled JSONL to certify the detector on; default: the bundled benchmark.")
+    decontaminate: str = Field(default="", description="Benchmark files kept out of the data: paths, folders or patterns; commas.")
     exports: str = Field(default="", description="Formats of packages besides JSONL and Parquet: any of csv, json-ld, webdataset; commas.")
 
     @field_validator("exports")

@@ -41,6 +41,7 @@ class Workspace(dg.ConfigurableResource):
     detector_data: str = Field(description="Labelled JSONL to train the crisis detector from; empty: bundled weights.")
     scorer_data: str = Field(description="Labelled JSONL to train the EARS scorer from; empty: bundled weights.")
     benchmark: str = Field(description="Labelled JSONL to certify the detector on; empty: the bundled benchmark.")
+    decontaminate: str = Field(description="Benchmark files kept out of the data: paths, folders or patterns, separated by commas.")
     exports: str = Field(description="Formats of packages besides JSONL and Parquet, separated by commas.")
 
     @property

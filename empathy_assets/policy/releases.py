@@ -20,13 +20,14 @@ def version_of(key: str) -> tuple[int, int, int] | None:
 
 
 class Release(BaseModel):
-    """One release: its key, its target in conversations at scale 1, and whether it may be rebuilt."""
+    """One release: its key, its target in conversations at scale 1, whether it may be rebuilt, and what it must not repeat."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     key: str
     target: int = Field(gt=0)
     rolling: bool
+    apart_from: tuple[str, ...] = Field(default=(), description="Published releases of which it repeats no record, not even nearly.")
 
     def size(self, scale: float) -> int:
         """Return the target at `scale`, rounded down to a multiple of 20 so that 40/25/20/15 is exact in integers; at least 20."""
@@ -50,6 +51,8 @@ def releases() -> dict[str, Release]:
             found[key] = Release.model_validate({"key": key, **row})
         except ValidationError as error:
             raise PolicyError(f"releases.toml [{key}] needs target (integer > 0) and rolling (true or false): {error}") from error
+        if unknown := [other for other in found[key].apart_from if other == key or other not in table("releases")]:
+            raise PolicyError(f"releases.toml [{key}] apart_from names {unknown[0]!r}; expected another release key of this file")
     return found
 
 

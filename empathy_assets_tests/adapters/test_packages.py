@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from upath import UPath
 
-from empathy_assets.adapters.packages import ArchiveError, archive_package, fetched, locate, package_files
+from empathy_assets.adapters.packages import ArchiveError, archive_package, fetched, locate, package_files, published_records
 from empathy_assets.adapters.releases import MARKER, ReleaseFrozenError, archive_path, find_package, package_path, published_manifest
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.adapters.storage import storage_root
@@ -48,6 +48,19 @@ def test_an_archived_release_moves_whole_and_stays_final(root: UPath, tmp_path: 
     assert publish(root, "v0.1.0", tmp_path) == (first, False)
     with pytest.raises(ReleaseFrozenError):
         publish(root, "v0.1.0", tmp_path, git_commit="another")
+
+
+def test_published_records_are_read_back_wherever_the_release_lies(root: UPath, tmp_path: Path) -> None:
+    manifest, _ = publish(root, "v0.1.0", tmp_path)
+    before = published_records(root, ["v0.1.0"])
+    assert before.height == manifest.rows
+    assert before["release"].unique().to_list() == ["v0.1.0"]
+    assert all(turn["role"] in ("user", "assistant") and turn["content"] for turns in before["turns"].to_list() for turn in turns)
+    archive_package(root, "v0.1.0")
+    assert published_records(root, ["v0.1.0"]).equals(before)
+    assert published_records(root, []).schema == before.schema
+    with pytest.raises(FileNotFoundError, match=r"v0\.2\.0 is not published"):
+        published_records(root, ["v0.2.0"])
 
 
 def test_what_cannot_be_archived_is_said(root: UPath, tmp_path: Path) -> None:

@@ -34,7 +34,15 @@ def test_the_plan_is_made_for_the_largest_release() -> None:
     assert largest_target(0.5) == max(release.size(0.5) for release in releases().values())
 
 
-@pytest.mark.parametrize("rows", [{"latest": {"target": 1, "rolling": True}}, {"v1.0.0": {"target": 0, "rolling": False}}, {"next": {}}])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {"latest": {"target": 1, "rolling": True}},
+        {"v1.0.0": {"target": 0, "rolling": False}},
+        {"next": {}},
+        {"next": {"target": 9, "rolling": True, "apart_from": ["v9.9.9"]}},
+    ],
+)
 def test_impossible_releases_are_refused(rows: dict[str, dict[str, object]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "table", lambda _: rows)
     releases.cache_clear()

@@ -3,8 +3,10 @@
 import dagster as dg
 import polars as pl
 
+from empathy_assets.adapters.benchmark_texts import benchmark_texts
 from empathy_assets.adapters.cache import fingerprint
 from empathy_assets.adapters.identity import config_identity
+from empathy_assets.adapters.packages import published_records
 from empathy_assets.defs.dataset import Outcome, dataset, table
 from empathy_assets.defs.partitions import release_partitions
 from empathy_assets.defs.resources import Workspace
@@ -36,9 +38,17 @@ def verdicts(
         "nightmare-fuel": nightmare_fuel,
         "persona": persona,
     }
-    target = releases()[context.partition_key].size(workspace.scale)
-    key = (*(fingerprint(frame) for frame in stages.values()), str(target), gates_version(), config_identity()["policy_sha256"])
-    ledger = workspace.frames.get("ledger", *key, compute=lambda: admit(stages, target).ledger)
+    release = releases()[context.partition_key]
+    target = release.size(workspace.scale)
+    benchmarks = benchmark_texts(workspace.decontaminate)
+    earlier = published_records(workspace.root, release.apart_from)
+    versions = (str(target), gates_version(), config_identity()["policy_sha256"], benchmarks.sha256, fingerprint(earlier))
+    ledger = workspace.frames.get(
+        "ledger",
+        *(fingerprint(frame) for frame in stages.values()),
+        *versions,
+        compute=lambda: admit(stages, target, earlier=earlier, benchmarks=benchmarks.texts, memory=workspace.frames).ledger,
+    )
     context.log.info(f"{ledger.height} verdicts on {sum(f.height for f in stages.values())} records")
     reasons = rejects_by_reason(ledger)
     steps = waterfall(ledger)
@@ -46,6 +56,8 @@ def verdicts(
         ledger,
         {
             "target": target,
+            "benchmarks": ", ".join(benchmarks.texts) or "none configured",
+            "apart_from": ", ".join(release.apart_from) or "no earlier release",
             "records": sum(frame.height for frame in stages.values()),
             "failed_by_reason": table(reasons),
             "yield": table(steps),

@@ -10,7 +10,7 @@ import polars as pl
 
 from empathy_assets.engines.deduplicating.cluster import texts_of
 from empathy_assets.engines.deduplicating.shingles import U64, combine, words
-from empathy_assets.policy.load import number
+from empathy_assets.policy.load import number, table
 
 HITS = pl.Schema({"row": pl.UInt32, "id": pl.String, "benchmark": pl.String, "text_number": pl.UInt32, "ngram": pl.String})
 """One line per conversation, benchmark text and n-gram: `text_number` counts the benchmark's texts from 0, `ngram` is the words matched."""
@@ -35,6 +35,13 @@ def _spelled(data: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> str:
     return " ".join(bytes(data[s:e]).decode("utf-8", "replace") for s, e in zip(starts.tolist(), ends.tolist(), strict=True)).lower()
 
 
+def _allowed() -> pl.Expr:
+    """Return whether an n-gram stands inside a wording that policy allows."""
+    wordings: list[str] = table("deduplicating")["decontamination"]["allow"]
+    inside = [pl.lit(f" {wording} ").str.contains(pl.format(" {} ", "ngram"), literal=True) for wording in wordings]
+    return pl.any_horizontal(*inside) if inside else pl.lit(value=False)
+
+
 def matched_ngrams(frame: pl.DataFrame, benchmarks: Mapping[str, Sequence[str]]) -> pl.DataFrame:
     """Return every word n-gram the conversations share with the benchmark texts, as `HITS`, ordered by row and place.
 
@@ -52,10 +59,14 @@ def matched_ngrams(frame: pl.DataFrame, benchmarks: Mapping[str, Sequence[str]])
     every = np.unique(np.concatenate([w[1] for w in wanted])) if wanted else np.zeros(0, dtype=np.uint64)
     if not len(every):
         return pl.DataFrame(schema=HITS)
-    where = pl.concat(
-        pl.DataFrame({"benchmark": pl.Series([name] * len(grams), dtype=pl.String), "text_number": owners, "ngram": grams})
-        for name, _, owners, grams in wanted
-    ).unique(maintain_order=True)
+    where = (
+        pl.concat(
+            pl.DataFrame({"benchmark": pl.Series([name] * len(grams), dtype=pl.String), "text_number": owners, "ngram": grams})
+            for name, _, owners, grams in wanted
+        )
+        .unique(maintain_order=True)
+        .filter(~_allowed())
+    )
     rows: list[int] = []
     grams: list[str] = []
     for block in words(texts_of(frame)):

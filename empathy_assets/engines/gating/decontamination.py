@@ -32,4 +32,4 @@ def _decide(frame: pl.DataFrame, context: GateContext) -> pl.DataFrame:
     return outcome(found, passed=matched <= most, reason=reason, score=matched)
 
 
-GATE = Gate(name="decontamination", revision="1", decide=_decide, policy=section("decontamination"))
+GATE = Gate(name="decontamination", revision="1", decide=_decide, policy=section("decontamination"), alone=False)

@@ -25,4 +25,4 @@ def _decide(frame: pl.DataFrame, context: GateContext) -> pl.DataFrame:
     return outcome(found, passed=pl.col("kept").fill_null(value=True), reason=reason, score=pl.col("jaccard"))
 
 
-GATE = Gate(name="duplicates", revision="1", decide=_decide)
+GATE = Gate(name="duplicates", revision="1", decide=_decide, alone=False)

@@ -66,6 +66,8 @@ class Gate:
         blocking: False makes it advisory: recorded, never a reason to drop.
         policy: Returns everything from the policy files the decision depends on; its hash is part of `version`.
         judged_by: Field of `scores` that names the model whose figure is compared; part of each verdict's version.
+        alone: Whether the decision depends on the record and the policy alone, so that an earlier verdict of the same version still
+            stands; False for a gate that reads its context.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Gate:
     blocking: bool = True
     policy: Callable[[], Mapping[str, Any]] = _no_policy
     judged_by: str = ""
+    alone: bool = True
 
     @property
     def version(self) -> str:

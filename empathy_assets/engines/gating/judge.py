@@ -11,6 +11,7 @@ from dataclasses import replace
 import polars as pl
 
 from empathy_assets.engines.gating.gate import Gate, GateContext, checked, reason_code
+from empathy_assets.engines.gating.memory import Memory, remembered
 from empathy_assets.engines.gating.registry import registered
 from empathy_assets.records.arrow import conform, empty_frame, polars_schema
 from empathy_assets.records.conversation import STAGES, Stage
@@ -41,8 +42,14 @@ def _version(gate: Gate) -> pl.Expr:
     return pl.when(model == "").then(pl.lit(gate.version)).otherwise(pl.format(gate.version + "+{}", model))
 
 
-def _judged(gate: Gate, stage: Stage, frame: pl.DataFrame, context: GateContext) -> pl.DataFrame:
-    found = checked(gate.decide(frame, replace(context, stage=stage)), gate, frame.height)
+def _judged(gate: Gate, stage: Stage, frame: pl.DataFrame, context: GateContext, memory: Memory | None) -> pl.DataFrame:
+    told = replace(context, stage=stage)
+
+    def decide(rows: pl.DataFrame) -> pl.DataFrame:
+        return checked(gate.decide(rows, told), gate, rows.height)
+
+    alone = gate.alone and context.prohibited is None
+    found = remembered(frame, decide, memory, gate.name, gate.version, stage) if memory and alone else decide(frame)
     key = frame.select(
         record_ref(), "id", pl.lit(stage).alias("stage"), "source", pl.lit(gate.name).alias("gate"), _version(gate).alias("version")
     )
@@ -55,6 +62,7 @@ def judge(
     duplicates: pl.DataFrame | None = None,
     context: GateContext | None = None,
     gates: Iterable[Gate] | None = None,
+    memory: Memory | None = None,
 ) -> pl.DataFrame:
     """Return the ledger: one row per record per gate that judges its stage, with a reason for passes too.
 
@@ -63,6 +71,7 @@ def judge(
         duplicates: Cluster result as described by `GateContext.duplicates`; wins over the context's.
         context: What gates may know besides the records.
         gates: Gates to run; all registered ones by default.
+        memory: Where verdicts of earlier runs are kept: what the same version of a gate has judged is taken from there.
 
     Raises:
         AmbiguousRecordError: Two rows have the same record key.
@@ -76,7 +85,7 @@ def judge(
         return empty_frame(Verdict)
     _refuse_ambiguous(present)
     every = tuple(registered() if gates is None else gates)
-    parts = [_judged(gate, stage, frame, told) for stage, frame in present.items() for gate in every if stage in gate.stages]
+    parts = [_judged(gate, stage, frame, told, memory) for stage, frame in present.items() for gate in every if stage in gate.stages]
     return conform(pl.concat(parts), Verdict, name="verdict ledger") if parts else empty_frame(Verdict)
 
 

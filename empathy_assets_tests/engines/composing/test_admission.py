@@ -78,3 +78,39 @@ def test_copies_name_the_record_that_stays() -> None:
 
 def test_the_version_names_every_gate() -> None:
     assert {part.split(":")[0] for part in gates_version().split("|")} >= {"schema", "ears", "licence", "duplicates"}
+
+
+def test_what_copies_a_published_record_goes_and_says_of_which_release() -> None:
+    tables = stages(FULL)
+    old = tables["foundation"].head(2).select("id", "turns", pl.lit("v0.1.0").alias("release"))
+    words = (
+        "They said it would be easier by spring and it has not been, though the kettle still goes on at six and I still set out two cups"
+    )
+    near = conversation(77, turns=[("user", words), ("assistant", "Two cups, and six o'clock, and spring came without her all the same.")])
+    edited = conversation(
+        78,
+        turns=[
+            ("user", words.replace("spring", "summer")),
+            ("assistant", "Two cups, and six o'clock, and spring came without her all the same."),
+        ],
+    )
+    tables["foundation"] = pl.concat([tables["foundation"], frame(edited)])
+    old = pl.concat([old, frame(near).select("id", "turns", pl.lit("v0.2.0").alias("release"))])
+    ledger = admit(tables, 20, earlier=old).ledger.filter((pl.col("gate") == "duplicates") & ~pl.col("passed"))
+    reasons = dict(ledger.select("id", "reason").iter_rows())
+    assert set(reasons) == {*old["id"].head(2), edited.id}
+    assert reasons[old["id"][0]] == f"exact-duplicate: of {old['id'][0]} of release v0.1.0, similarity 1.0"
+    assert reasons[edited.id].startswith(f"near-duplicate: of {near.id} of release v0.2.0")
+    assert "copy" not in "".join(admit(tables, 20).ledger["reason"])
+
+
+def test_a_record_that_shares_thirteen_words_with_a_benchmark_is_contaminated() -> None:
+    tables = stages(FULL)
+    said = tables["persona"]["turns"][0][0]["content"].split()
+    exam = {"exam.jsonl": ["unrelated words", " ".join(["Question:", *said[:13], "?"])]}
+    held = tables["persona"]["id"][0]
+    ledger = admit(tables, 20, benchmarks=exam).ledger.filter((pl.col("gate") == "decontamination") & ~pl.col("passed"))
+    assert ledger["id"].to_list() == [held]
+    assert ledger["reason"][0].startswith("contaminated: 1 n-grams of exam.jsonl")
+    twelve = {"exam.jsonl": [" ".join(said[:12])]}
+    assert admit(tables, 20, benchmarks=twelve).ledger.filter((pl.col("gate") == "decontamination") & ~pl.col("passed")).is_empty()

@@ -39,3 +39,10 @@ def test_no_benchmarks_no_hits():
 def test_several_benchmarks_are_told_apart():
     hits = matched_ngrams(frame(ITEM, ITEM), {"b": [ITEM], "a": [ITEM]})
     assert hits.select("row", "benchmark").unique().sort("row", "benchmark").rows() == [(0, "a"), (0, "b"), (1, "a"), (1, "b")]
+
+
+def test_wording_that_policy_allows_is_no_match(monkeypatch):
+    words = ITEM.lower().strip(".")
+    policy = {"decontamination": {"allow": [" ".join(words.split()[:14])]}}
+    monkeypatch.setattr("empathy_assets.engines.deduplicating.decontaminate.table", lambda _: policy)
+    assert matched_ngrams(frame(ITEM), {"exam": [ITEM]}).height == 4  # of six n-grams the first two stand inside the allowed wording
