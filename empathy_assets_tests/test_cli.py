@@ -60,7 +60,7 @@ def test_explain_finds_a_record_by_its_words(configured: Built, runner: CliRunne
     told = json.loads(runner.invoke(cli.app, ["explain", words, "--json"]).output)
     assert words in told[0]["turns"][0]["content"]
     missing = runner.invoke(cli.app, ["explain", "nobody ever wrote these seven words"])
-    assert "no record of release next" in str(missing.exception)
+    assert "nothing in release next" in str(missing.exception)
 
 
 def test_a_dry_run_counts_and_builds_nothing(runner: CliRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -8,42 +8,107 @@ from rich.console import Console
 from rich.table import Table
 
 from empathy_assets.adapters.io_manager import ParquetIOManager
+from empathy_assets.adapters.quarantine import Quarantine
 from empathy_assets.adapters.settings import Settings
+from empathy_assets.adapters.storage import storage_root
+from empathy_assets.records.arrow import empty_frame
 from empathy_assets.records.conversation import STAGES
 from empathy_assets.records.ids import record_ref
+from empathy_assets.records.passage import Passage
 
 _MATCHES = 5  # records shown when a piece of text fits several
+_WORKS = ("books", "academic_findings", "transcripts")
+_SAID = pl.col("turns").list.eval(pl.element().struct.field("content")).list.join("\n")
+_EXCERPT = 300  # characters shown of a passage
 
 
 class NotFoundError(ValueError):
-    """Nothing in the release's stages fits what was asked for."""
+    """Nothing that was landed, generated or released fits what was asked for."""
 
 
 def life_of(what: str, release: str, settings: Settings) -> list[dict[str, Any]]:
-    """Return the records whose id starts with, or whose text contains, `what`: provenance, scores, verdicts, split.
+    """Return what became of `what`: conversations of the release, else passages of landed works, and what was quarantined.
+
+    Args:
+        what: Beginning of an id, a piece of a text, or the name of a landed file.
+        release: Release key.
+        settings: Where the storage root is.
+
+    Returns:
+        One object per find, by `kind`: `conversation` (the record with its verdicts and split), `passage` (with the conversations grounded
+        on it and their fate) or `quarantined` (file, position, reason, remedy).
 
     Raises:
-        NotFoundError: No record fits.
+        NotFoundError: Nothing fits.
         FileNotFoundError: The release was never built on this storage root.
     """
     tables = ParquetIOManager(root_uri=settings.storage)
-    text = pl.col("turns").list.eval(pl.element().struct.field("content")).list.join("\n")
-    fits = pl.col("id").str.starts_with(what) | text.str.contains(what, literal=True)
-    found: list[pl.DataFrame] = []
-    for stage in STAGES:
-        rows = tables.read(dg.AssetKey([stage]), release)
-        found.append(rows.filter(fits).head(_MATCHES))
-    records = pl.concat(found).with_columns(record_ref()).head(_MATCHES)
-    if records.is_empty():
+    stages = [tables.read(dg.AssetKey([stage]), release) for stage in STAGES]
+    found = _conversations(tables, release, pl.concat([rows.filter(_fits(what, _SAID)).head(_MATCHES) for rows in stages]).head(_MATCHES))
+    if not found:
+        found = _passages(what, tables, release, pl.concat([rows.select("id", "source", "provenance") for rows in stages]))
+    found += _quarantined(what, settings)
+    if not found:
         raise NotFoundError(
-            f"no record of release {release} has an id that starts with, or a text that contains, {what!r}; check quarantine/ too"
+            f"nothing in release {release}, in the landed passages or in quarantine has an id or file that begins with, or a text that "
+            f"contains, {what!r}; expected an id, a piece of a text word for word, or a file name"
         )
+    return found
+
+
+def _fits(what: str, text: pl.Expr) -> pl.Expr:
+    file = pl.col("provenance").struct.field("file")
+    return pl.col("id").str.starts_with(what) | text.str.contains(what, literal=True) | _named(file, what)
+
+
+def _named(file: pl.Expr, what: str) -> pl.Expr:
+    """Return whether a file is called `what`, with or without its folders."""
+    return (file == what) | file.str.ends_with(f"/{what}")
+
+
+def _conversations(tables: ParquetIOManager, release: str, rows: pl.DataFrame) -> list[dict[str, Any]]:
+    if rows.is_empty():
+        return []
+    records = rows.with_columns(record_ref())
     ledger = tables.read(dg.AssetKey("verdicts"), release).filter(pl.col("ref").is_in(records["ref"].implode()))
     splits = _splits(tables, release, records)
     return [
-        row | {"verdicts": ledger.filter(pl.col("ref") == row["ref"]).to_dicts(), "split": splits.get(row["id"], "")}
+        {"kind": "conversation"}
+        | row
+        | {"verdicts": ledger.filter(pl.col("ref") == row["ref"]).to_dicts(), "split": splits.get(row["id"], "")}
         for row in records.iter_rows(named=True)
     ]
+
+
+def _passages(what: str, tables: ParquetIOManager, release: str, conversations: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return the landed passages that fit, each with the conversations that rest on it and whether the release admitted them."""
+    found = [_passages_of(source, tables).filter(_fits(what, pl.col("text"))).head(_MATCHES) for source in _WORKS]
+    passages = pl.concat(found).head(_MATCHES)
+    if passages.is_empty():
+        return []
+    resting = conversations.select("id", record_ref(), pl.col("provenance").struct.field("passage_id")).filter(
+        pl.col("passage_id").is_in(passages["id"].implode())
+    )
+    ledger = tables.read(dg.AssetKey("verdicts"), release).filter(pl.col("ref").is_in(resting["ref"].implode()))
+    last = ledger.filter(~pl.col("passed")).unique("ref", keep="first", maintain_order=True).select("ref", "gate", "reason")
+    fates = resting.join(last, on="ref", how="left", maintain_order="left")
+    return [
+        {"kind": "passage"} | row | {"conversations": fates.filter(pl.col("passage_id") == row["id"]).drop("ref", "passage_id").to_dicts()}
+        for row in passages.iter_rows(named=True)
+    ]
+
+
+def _passages_of(source: str, tables: ParquetIOManager) -> pl.DataFrame:
+    try:
+        return tables.read(dg.AssetKey(source), None)
+    except FileNotFoundError:
+        return empty_frame(Passage)
+
+
+def _quarantined(what: str, settings: Settings) -> list[dict[str, Any]]:
+    rejects = Quarantine(storage_root(settings.storage)).read_all()
+    fits = _named(pl.col("file"), what) | pl.col("file_sha256").str.starts_with(what)
+    return [{"kind": "quarantined"} | row for row in rejects.filter(fits).head(_MATCHES).to_dicts()]
 
 
 def _splits(tables: ParquetIOManager, release: str, records: pl.DataFrame) -> dict[str, str]:
@@ -63,23 +128,49 @@ def dropped(release: str, settings: Settings, *, reason: str, sample: int) -> pl
 
 
 def print_life(lives: list[dict[str, Any]], console: Console) -> None:
-    """Print each record's origin, text and verdicts."""
+    """Print each find: a conversation's origin, text and verdicts; a passage's use; the reason something is in quarantine."""
+    show = {"conversation": _print_conversation, "passage": _print_passage, "quarantined": _print_quarantined}
     for life in lives:
-        origin = life["provenance"]
-        place = " ".join(str(origin[k]) for k in ("file", "anchor", "plan_row_id", "passage_id") if origin[k])
-        console.rule(f"{life['id']}  {life['stage']}")
-        console.print(
-            f"source   {life['source']}  {place}\nlicence  {life['licence']}\nsplit    {life['split'] or 'not admitted'}",
-            highlight=False,
-            markup=False,
-        )
-        for turn in life["turns"]:
-            console.print(f"  {turn['role']}: {turn['content']}", highlight=False, markup=False)
-        table = Table("gate", "passed", "score", "reason")
-        for verdict in life["verdicts"]:
-            score = "" if verdict["score"] is None else f"{verdict['score']:.3f}"
-            table.add_row(verdict["gate"], "yes" if verdict["passed"] else "[red]no[/]", score, verdict["reason"])
+        show[life["kind"]](life, console)
+
+
+def _print_conversation(life: dict[str, Any], console: Console) -> None:
+    origin = life["provenance"]
+    place = " ".join(str(origin[k]) for k in ("file", "anchor", "plan_row_id", "passage_id") if origin[k])
+    console.rule(f"{life['id']}  {life['stage']}")
+    _plain(f"source   {life['source']}  {place}\nlicence  {life['licence']}\nsplit    {life['split'] or 'not admitted'}", console)
+    for turn in life["turns"]:
+        _plain(f"  {turn['role']}: {turn['content']}", console)
+    table = Table("gate", "passed", "score", "reason")
+    for verdict in life["verdicts"]:
+        score = "" if verdict["score"] is None else f"{verdict['score']:.3f}"
+        table.add_row(verdict["gate"], "yes" if verdict["passed"] else "[red]no[/]", score, verdict["reason"])
+    console.print(table)
+
+
+def _print_passage(life: dict[str, Any], console: Console) -> None:
+    origin = life["provenance"]
+    console.rule(f"{life['id']}  passage of {life['source']}")
+    _plain(f"source   {origin['file']}  {origin['anchor']}\nlicence  {life['licence']}\n  {life['text'][:_EXCERPT]}", console)
+    table = Table("conversation grounded on it", "fate")
+    for used in life["conversations"]:
+        table.add_row(used["id"], f"{used['gate']}: {used['reason']}" if used["gate"] else "admitted")
+    if life["conversations"]:
         console.print(table)
+    else:
+        _plain("no conversation of this release is grounded on it", console)
+
+
+def _print_quarantined(life: dict[str, Any], console: Console) -> None:
+    console.rule(f"quarantined  {life['file']}")
+    _plain(
+        f"source   {life['source']}  {life['position']}\nreason   {life['reason']}: {life['detail']}\nremedy   {life['remedy']}", console
+    )
+
+
+def _plain(text: str, console: Console) -> None:
+    """Print what people wrote as it is: no markup, no highlighting."""
+    console.print(text, highlight=False, markup=False)
 
 
 def print_dropped(verdicts: pl.DataFrame, console: Console) -> None:

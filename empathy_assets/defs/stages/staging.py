@@ -11,7 +11,7 @@ from empathy_assets.defs.resources import Workspace
 from empathy_assets.engines.plotting.plots import ears_histogram
 from empathy_assets.engines.staging.figures import stage_figures
 from empathy_assets.engines.staging.prepare import PREPARED_VERSION, prepare_and_score, unpack
-from empathy_assets.engines.staging.route import route
+from empathy_assets.engines.staging.route import HOME_STAGE, route
 from empathy_assets.policy.load import number
 from empathy_assets.records.arrow import from_frame
 from empathy_assets.records.judge import Judge
@@ -27,22 +27,30 @@ def stage_dataset(
     """Return the rows of this asset's stage from the sources' conversations, in the order of the sources."""
     stage = context.asset_key.to_user_string()
     detector, scorer = from_frame(crisis_detector, Judge)[0], from_frame(ears_scorer, Judge)[0]
-    rows = pl.concat(sources).filter(pl.col("stage").is_null() | (pl.col("stage") == stage))
+    rows = pl.concat(sources)
 
     def progress(done: int, total: int) -> None:
         context.log.info(f"{stage}: {done}/{total} chunks prepared and scored")
 
-    outcomes = map_frame(
-        partial(prepare_and_score, detector_weights=detector.weights_uri, scorer_weights=scorer.weights_uri),
-        rows,
-        namespace="staging",
-        version=f"{PREPARED_VERSION}|{detector.version}|{scorer.version}",
-        cache=workspace.frames,
-        progress=progress,
-    )
-    records, rejects = unpack(outcomes)
+    def prepared(part: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        outcomes = map_frame(
+            partial(prepare_and_score, detector_weights=detector.weights_uri, scorer_weights=scorer.weights_uri),
+            part,
+            namespace="staging",
+            version=f"{PREPARED_VERSION}|{detector.version}|{scorer.version}",
+            cache=workspace.frames,
+            progress=progress,
+        )
+        return unpack(outcomes)
+
+    # Landed rows get their stage by their scores: two stages look at them, one chunk by chunk from the other's cache. What is unusable
+    # among them has no score; it is counted once, where they would have stood.
+    landed, unusable = prepared(rows.filter(pl.col("stage").is_null()))
+    planned, rejects = prepared(rows.filter(pl.col("stage") == stage))
+    if stage == HOME_STAGE:
+        rejects = pl.concat([unusable, rejects])
     workspace.quarantine.write(stage, rejects)
-    staged = route(records, stage)
+    staged = route(pl.concat([landed, planned]), stage)
     figures = stage_figures(staged)
     ears = staged["scores"].struct.field("ears").fill_null(0.0).to_numpy()
     by_source = staged.group_by("source", pl.col("labels").struct.field("kind")).len("conversations").sort("source", "kind")

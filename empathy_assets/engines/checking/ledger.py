@@ -29,6 +29,23 @@ def accounted(ledger: pl.DataFrame, stages: pl.DataFrame) -> Finding:
     return Finding(wrong == 0, sentence, {"value": wrong, "bound": 0, "n": refs.height, "admitted": admitted, "dropped": dropped})
 
 
+def sources_accounted(read: pl.DataFrame, staged: pl.DataFrame, rejects: pl.DataFrame) -> Finding:
+    """Fail unless every conversation a source delivered stands in exactly one stage or in quarantine, counted source by source.
+
+    Args:
+        read: `source` of every conversation the sources delivered.
+        staged: `source` of every conversation of the four stages.
+        rejects: `source` of every conversation the stages quarantined.
+    """
+    counts = [frame.group_by("source").len(name) for frame, name in ((read, "read"), (staged, "staged"), (rejects, "quarantined"))]
+    table = counts[0].join(counts[1], on="source", how="full", coalesce=True).join(counts[2], on="source", how="full", coalesce=True)
+    table = table.fill_null(0).sort("source").with_columns((pl.col("read").cast(pl.Int64).sub("staged").sub("quarantined")).abs().alias("off"))
+    wrong = int(table["off"].sum())
+    shown = "; ".join(f"{r['source']}: {r['read']} = {r['staged']} + {r['quarantined']}" for r in table.iter_rows(named=True))
+    sentence = f"read = staged + quarantined: {shown}; {wrong} unaccounted for, none expected"
+    return Finding(wrong == 0, sentence, {"value": wrong, "bound": 0, "n": read.height, "quarantined": rejects.height})
+
+
 def exact_mix(frame: pl.DataFrame) -> Finding:
     """Fail unless the stages stand in exactly the shares of policy."""
     counts = dict(frame.group_by("stage").len().iter_rows())

@@ -9,6 +9,8 @@ import polars as pl
 from empathy_assets.records.arrow import set_fields
 
 FENCED_STAGE = "nightmare-fuel"
+HOME_STAGE = "foundation"
+"""Where a landed dialogue belongs unless something is known that places it elsewhere."""
 FENCE_EXEMPTION = ["content"]
 
 
@@ -20,7 +22,7 @@ def route(frame: pl.DataFrame, stage: str) -> pl.DataFrame:
         stage: Stage dataset to fill.
     """
     severe = pl.col("scores").struct.field("crisis_severe").fill_null(False)
-    routed = pl.when(severe).then(pl.lit(FENCED_STAGE)).otherwise(pl.lit("foundation"))
+    routed = pl.when(severe).then(pl.lit(FENCED_STAGE)).otherwise(pl.lit(HOME_STAGE))
     rows = frame.with_columns(pl.coalesce("stage", routed).alias("stage")).filter(pl.col("stage") == stage)
     if stage != FENCED_STAGE:
         return rows

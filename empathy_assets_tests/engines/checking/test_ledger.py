@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from empathy_assets.engines.checking.ledger import accounted, ears_of_all, exact_mix, no_copies, size_reached
+from empathy_assets.engines.checking.ledger import accounted, ears_of_all, exact_mix, no_copies, size_reached, sources_accounted
 from empathy_assets.records.arrow import to_frame
 from empathy_assets.records.ids import record_ref
 from empathy_assets.records.verdict import Verdict
@@ -34,6 +34,18 @@ def test_a_lost_a_foreign_a_mute_and_an_undecided_record_are_found() -> None:
     assert not accounted(full.with_columns(pl.lit("").alias("reason")), rows).passed
     assert not accounted(full.filter(pl.col("gate") != "composition"), rows).passed
     assert not accounted(pl.concat([full, full.filter(pl.col("gate") == "composition")]), rows).passed
+
+
+def test_every_source_row_is_staged_or_quarantined_once() -> None:
+    read = pl.DataFrame({"source": ["corpora"] * 3 + ["samples"] * 2})
+    staged, rejects = pl.DataFrame({"source": ["corpora", "corpora", "samples", "samples"]}), pl.DataFrame({"source": ["corpora"]})
+    found = sources_accounted(read, staged, rejects)
+    assert found.passed
+    assert "corpora: 3 = 2 + 1; samples: 2 = 2 + 0; 0 unaccounted for" in found.sentence
+    assert not sources_accounted(read, staged.head(3), rejects).passed
+    assert not sources_accounted(read, pl.concat([staged, staged.head(1)]), rejects).passed
+    assert not sources_accounted(read.head(4), staged, rejects).passed
+    assert not sources_accounted(read.head(0), staged.head(1), rejects.head(0)).passed
 
 
 def composed(foundation: int, expertise: int, nightmare: int, persona: int) -> pl.DataFrame:
