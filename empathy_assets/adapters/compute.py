@@ -1,14 +1,16 @@
-"""Heavy maps over frames: chunked, cached by content, on as many processes as are useful.
+"""Heavy maps over frames: chunked, cached by content, on a pool of processes of this machine or of a Ray cluster.
 
-Lives here: how chunks are run and kept. Must not live here: what is computed; the mapped function is a pure engine function that can
-be pickled by name, so the same map runs in-process, in worker processes or on a cluster with the same bytes.
+Lives here: how chunks are cut, run and kept; the pool of local processes. Must not live here: what is computed (the mapped function is
+a pure engine function that can be pickled by name, so that every pool gives the same bytes), or how Ray is reached (`ray_pool`).
 """
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 import polars as pl
 
@@ -17,6 +19,15 @@ from empathy_assets.adapters.cache import FrameCache, chunks, fingerprint
 CHUNK_ROWS = 2_048  # about 5 MB of dialogue: small enough to lose little in a crash, large enough to vectorise
 
 Progress = Callable[[int, int], None]
+Function = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+class Pool(Protocol):
+    """Where chunks are computed."""
+
+    def run(self, function: Function, parts: Sequence[pl.DataFrame], missing: Sequence[int]) -> Iterator[tuple[int, pl.DataFrame]]:
+        """Yield (index, result) for the `missing` indices of `parts` as they are finished, in any order."""
+        ...
 
 
 def worker_count() -> int:
@@ -24,14 +35,31 @@ def worker_count() -> int:
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
+@dataclass(frozen=True)
+class ProcessPool:
+    """Processes of this machine; one per core by default, and none when there is little to do."""
+
+    workers: int = 0
+
+    def run(self, function: Function, parts: Sequence[pl.DataFrame], missing: Sequence[int]) -> Iterator[tuple[int, pl.DataFrame]]:
+        """Yield (index, result) for the `missing` indices of `parts`, in order."""
+        workers = self.workers or worker_count()
+        if workers == 1 or len(missing) <= 2:  # starting processes costs more than two chunks do
+            yield from ((index, function(parts[index])) for index in missing)
+            return
+        spawn = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(min(workers, len(missing)), mp_context=spawn) as pool:
+            yield from zip(missing, pool.map(function, (parts[i] for i in missing)), strict=True)
+
+
 def map_frame(
-    function: Callable[[pl.DataFrame], pl.DataFrame],
+    function: Function,
     frame: pl.DataFrame,
     *,
     namespace: str,
     version: str,
     cache: FrameCache,
-    workers: int | None = None,
+    pool: Pool | None = None,
     progress: Progress | None = None,
 ) -> list[pl.DataFrame]:
     """Apply `function` to consecutive chunks of `frame` and return the results in order.
@@ -44,28 +72,17 @@ def map_frame(
         namespace: Cache folder.
         version: Versions of everything the result depends on besides the rows.
         cache: Where finished chunks are kept.
-        workers: Processes; by default one per core, and none when there is little to do.
+        pool: Where chunks are computed; processes of this machine by default.
         progress: Called with (chunks done, chunks in all).
     """
     parts = list(chunks(frame, CHUNK_ROWS))
     keys = [(fingerprint(part), version) for part in parts]
     missing = [i for i, key in enumerate(keys) if not cache.has(namespace, *key)]
     done = len(parts) - len(missing)
-    for index, result in _computed(function, parts, missing, workers or worker_count()):
-        cache.put(namespace, *keys[index], frame=result)
-        done += 1
-        if progress:
-            progress(done, len(parts))
+    if missing:
+        for index, result in (pool or ProcessPool()).run(function, parts, missing):
+            cache.put(namespace, *keys[index], frame=result)
+            done += 1
+            if progress:
+                progress(done, len(parts))
     return [cache.get(namespace, *key, compute=partial(function, part)) for key, part in zip(keys, parts, strict=True)]
-
-
-def _computed(
-    function: Callable[[pl.DataFrame], pl.DataFrame], parts: list[pl.DataFrame], missing: list[int], workers: int
-) -> Iterator[tuple[int, pl.DataFrame]]:
-    """Yield (chunk index, result) for the missing chunks."""
-    if workers == 1 or len(missing) <= 2:  # starting processes costs more than two chunks do
-        yield from ((index, function(parts[index])) for index in missing)
-        return
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(missing)), mp_context=spawn) as pool:
-        yield from zip(missing, pool.map(function, (parts[i] for i in missing)), strict=True)

@@ -12,9 +12,11 @@ from upath import UPath
 
 from empathy_assets.adapters.cache import FrameCache
 from empathy_assets.adapters.catalogue import Catalogue, database_url
+from empathy_assets.adapters.compute import Pool, ProcessPool
 from empathy_assets.adapters.data_designer import GenerationSettings
 from empathy_assets.adapters.io_manager import ParquetIOManager
 from empathy_assets.adapters.quarantine import Quarantine
+from empathy_assets.adapters.ray_pool import RayPool
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.adapters.storage import storage_root
 
@@ -37,6 +39,10 @@ class Workspace(dg.ConfigurableResource):
     llm_budget: float = Field(description="Most that generation may cost; 0: no limit.")
     llm_price_prompt: float = Field(description="Price of a million prompt tokens; -1: policy's.")
     llm_price_completion: float = Field(description="Price of a million completion tokens; -1: policy's.")
+    compute: str = Field(description="`local` or `ray`.")
+    ray_address: str = Field(description="Address of a Ray cluster; empty: one started on this machine.")
+    ray_actors: int = Field(description="Actors on Ray; 0: one per core of this machine.")
+    ray_gpus: float = Field(description="GPUs each actor holds.")
     fetch: bool = Field(description="Whether papers are fetched from the network.")
     detector_data: str = Field(description="Labelled JSONL to train the crisis detector from; empty: bundled weights.")
     scorer_data: str = Field(description="Labelled JSONL to train the EARS scorer from; empty: bundled weights.")
@@ -63,6 +69,12 @@ class Workspace(dg.ConfigurableResource):
     def frames(self) -> FrameCache:
         """The content-addressed cache of intermediate frames."""
         return FrameCache(UPath(self.cache))
+
+    def pool(self, context: dg.AssetExecutionContext) -> Pool:
+        """Return where heavy maps run: processes of this machine, or actors on Ray."""
+        if self.compute == "ray":
+            return RayPool(context, address=self.ray_address, actors=self.ray_actors, gpus=self.ray_gpus)
+        return ProcessPool()
 
     @property
     def generation(self) -> GenerationSettings:

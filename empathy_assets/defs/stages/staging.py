@@ -39,6 +39,7 @@ def stage_dataset(
             namespace="staging",
             version=f"{PREPARED_VERSION}|{detector.version}|{scorer.version}",
             cache=workspace.frames,
+            pool=workspace.pool(context),
             progress=progress,
         )
         return unpack(outcomes)
