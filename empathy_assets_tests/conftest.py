@@ -53,6 +53,40 @@ def s3_bucket(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return f"s3://{name}/root"
 
 
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL server of its own, whose password needs escaping in a URL."""
+    import warnings
+    from urllib.parse import quote
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pgserver speaks of folders it falls back to
+        import pgserver
+
+        server = pgserver.get_server(str(tmp_path_factory.mktemp("postgres")))
+    secret = "p@ss/w%rd:?"  # noqa: S105 - of a server that ends with the tests
+    server.psql(f"CREATE ROLE empathy LOGIN SUPERUSER PASSWORD '{secret}';")
+    socket_folder = quote(str(server.get_uri().split("host=")[1]), safe="")
+    yield f"postgresql://empathy:{quote(secret, safe='')}@/postgres?host={socket_folder}"
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database."""
+    import uuid
+
+    import sqlalchemy as sa
+
+    name = f"empathy_{uuid.uuid4().hex[:8]}"
+    engine = sa.create_engine(postgres_server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    yield postgres_server.replace("/postgres?", f"/{name}?")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
 @dataclass(frozen=True)
 class Built:
     """A release built once per session by the same code as `empathy build`, for tests that look at what a build leaves behind."""

@@ -1,6 +1,6 @@
 """The catalogue of releases: one database row per publication, in SQLite beside the data or in PostgreSQL.
 
-Lives here: connection, schema and its migrations, what is written when a package is published, replaced or archived. Must not live here:
+Lives here: connection, schema and its migrations (of the leases too), what is written when a package is published, replaced or archived. Must not live here:
 what a package contains. Dates stand here only, never in a package, which must stay the same to the byte. A lost catalogue is made
 anew from the packages themselves.
 """
@@ -31,6 +31,12 @@ MIGRATIONS: tuple[Sequence[str], ...] = (
             certificate JSON NOT NULL, git_commit TEXT NOT NULL, schema_version TEXT NOT NULL, policy_sha256 TEXT NOT NULL,
             published_at TIMESTAMP WITH TIME ZONE NOT NULL, replaced_at TIMESTAMP WITH TIME ZONE, archived_at TIMESTAMP WITH TIME ZONE,
             PRIMARY KEY (storage, release, merkle_root)
+        )""",
+    ),
+    (
+        """CREATE TABLE empathy_leases (
+            storage TEXT NOT NULL, release TEXT NOT NULL, run_id TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL,
+            taken_at TIMESTAMP WITH TIME ZONE NOT NULL, PRIMARY KEY (storage, release)
         )""",
     ),
 )
@@ -106,7 +112,7 @@ class Catalogue:
         archived = folder != package_path(self.root, release)
         key = (_RELEASES.c.storage == str(self.root)) & (_RELEASES.c.release == release)
         this = key & (_RELEASES.c.merkle_root == manifest.merkle_root)
-        with self._connection() as connection:
+        with self.transaction() as connection:
             known = connection.execute(sa.select(_RELEASES).where(this)).mappings().first()
             if known is None:
                 new = {"storage": str(self.root), "release": release, "merkle_root": manifest.merkle_root, "published_at": moment}
@@ -126,12 +132,12 @@ class Catalogue:
     def rows(self) -> list[dict[str, Any]]:
         """Return all publications of the storage root, newest first, times in UTC."""
         chosen = sa.select(_RELEASES).where(_RELEASES.c.storage == str(self.root))
-        with self._connection() as connection:
+        with self.transaction() as connection:
             found = connection.execute(chosen.order_by(_RELEASES.c.published_at.desc(), _RELEASES.c.release)).mappings().all()
         return [{name: _utc(value) for name, value in row.items()} for row in found]
 
     @contextmanager
-    def _connection(self) -> Iterator[sa.Connection]:
+    def transaction(self) -> Iterator[sa.Connection]:
         """Yield a connection in a transaction of its own that sees the newest schema.
 
         Raises:

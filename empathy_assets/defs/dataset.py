@@ -57,6 +57,9 @@ def dataset(
     def decorate(function: Callable[..., Outcome]) -> dg.AssetsDefinition:
         @functools.wraps(function)
         def compute(*args: Any, **kwargs: Any) -> dg.MaterializeResult:
+            if "partitions_def" in options:  # of a release: one build at a time
+                given = signature.bind(*args, **kwargs).arguments
+                given["workspace"].hold(given["context"])
             started = time.perf_counter()
             outcome = function(*args, **kwargs)
             return _result(outcome, time.perf_counter() - started)

@@ -15,6 +15,7 @@ from empathy_assets.adapters.catalogue import Catalogue, database_url
 from empathy_assets.adapters.compute import Pool, ProcessPool
 from empathy_assets.adapters.data_designer import GenerationSettings
 from empathy_assets.adapters.io_manager import ParquetIOManager
+from empathy_assets.adapters.leases import hold
 from empathy_assets.adapters.quarantine import Quarantine
 from empathy_assets.adapters.ray_pool import RayPool
 from empathy_assets.adapters.settings import Settings
@@ -110,6 +111,19 @@ class Workspace(dg.ConfigurableResource):
     def catalogue(self) -> Catalogue:
         """The database of releases."""
         return Catalogue(self.root, database_url(self.root, self.cache_dir))
+
+    def hold(self, context: dg.AssetExecutionContext) -> None:
+        """Take or keep the lease of the release that this step builds.
+
+        Raises:
+            ReleaseBusyError: Another run builds it.
+        """
+
+        def ended(run_id: str) -> bool:
+            run = context.instance.get_run_by_id(run_id)
+            return run is not None and run.is_finished
+
+        hold(self.catalogue, context.partition_key, context.run_id, ended)
 
     @property
     def quarantine(self) -> Quarantine:
