@@ -1,6 +1,8 @@
 """The build command: run the whole graph in this process, show progress and checks as they happen, close with a table."""
 
+import getpass
 import os
+import socket
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,9 +14,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from empathy_assets.adapters.leases import alive
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.definitions import build_defs
 
+USER, HOST, PID = "empathy/user", "empathy/host", "empathy/pid"
+"""Tags of a run that the command line started."""
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}  # the view speaks, not the logger
 
 
@@ -88,6 +93,24 @@ def instance_for(folder: Path, env: Mapping[str, str] | None = None) -> dg.Dagst
     return dg.DagsterInstance.ephemeral()
 
 
+def whose() -> dict[str, str]:
+    """Return the tags that say who runs this process, and where; the audit and the recognition of orphans read them."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have a number and no name
+        user = str(os.getuid())
+    return {USER: user, HOST: socket.gethostname(), PID: str(os.getpid())}
+
+
+def close_orphans(instance: dg.DagsterInstance) -> list[str]:
+    """Mark as failed the runs of this machine that say they run while their process is gone, and return their ids."""
+    running = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED], tags={HOST: socket.gethostname()})
+    gone = [run for run in instance.get_runs(running) if not alive(int(run.tags.get(PID, "0")))]
+    for run in gone:
+        instance.report_run_failed(run, "The process of this run is gone: it was killed, or the machine was stopped while it ran.")
+    return [run.run_id for run in gone]
+
+
 def run_build(release: str, settings: Settings, console: Console) -> BuildResult:
     """Materialize every asset for `release` and run every check; never raises for a failing build."""
     job = build_defs(settings).resolve_implicit_global_asset_job_def()
@@ -95,9 +118,13 @@ def run_build(release: str, settings: Settings, console: Console) -> BuildResult
     columns = (SpinnerColumn(), BarColumn(24), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
     run_id = str(uuid.uuid4())
     with instance_for(Path.cwd()) as instance, Progress(*columns, console=console, transient=True) as progress:
+        for orphan in close_orphans(instance):
+            console.print(f"[yellow]run {orphan[:8]} had lost its process; it is marked as failed, its finished work is used[/]")
         view = BuildView(console, progress, total)
         instance.add_event_listener(run_id, view)
-        run = job.execute_in_process(instance=instance, partition_key=release, run_id=run_id, raise_on_error=False, run_config=_QUIET)
+        run = job.execute_in_process(
+            instance=instance, partition_key=release, run_id=run_id, raise_on_error=False, run_config=_QUIET, tags=whose()
+        )
     view.result.success = run.success and not view.result.failed_blocking
     view.result.run_id = run_id
     return view.result

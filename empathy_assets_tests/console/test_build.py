@@ -1,5 +1,7 @@
 """Tests of the build view: instances, lines, collected failures."""
 
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from rich.console import Console
 
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.console import build as module
-from empathy_assets.console.build import instance_for, run_build
+from empathy_assets.console.build import HOST, PID, close_orphans, instance_for, run_build, whose
 from empathy_assets.defs.check import Rule, dataset_checks
 from empathy_assets.engines.checking.finding import Finding
 
@@ -55,3 +57,23 @@ def test_failures_are_collected_by_name(fails: bool, blocking: bool, tmp_path: P
     assert result.errors == (["after: RuntimeError: the disk is full; free some space"] if fails and not blocking else [])
     assert "0.4 found, 0.8 expected" in shown.getvalue()
     assert ("after" in result.metadata) is not fails
+
+
+def test_a_run_whose_process_was_killed_is_closed_and_one_that_runs_is_not() -> None:
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    with dg.DagsterInstance.ephemeral() as instance:
+
+        @dg.job
+        def job() -> None:
+            pass
+
+        tags = whose()
+        dead, mine, elsewhere = (
+            instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags=tags | changed)
+            for changed in ({PID: str(child.pid)}, {}, {PID: str(child.pid), HOST: "another machine"})
+        )
+        assert close_orphans(instance) == [dead.run_id]
+        assert close_orphans(instance) == []
+        states = [instance.get_run_by_id(run.run_id).status.value for run in (dead, mine, elsewhere)]
+    assert states == ["FAILURE", "STARTED", "STARTED"]
