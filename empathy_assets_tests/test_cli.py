@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from empathy_assets import cli
 from empathy_assets_tests.conftest import Built
 
-COMMANDS = ["build", "preview", "read", "score", "certify", "explain", "verify", "diff", "releases"]
+COMMANDS = ["build", "preview", "read", "score", "certify", "explain", "verify", "diff", "releases", "audit", "s3"]
 
 
 @pytest.fixture
