@@ -39,6 +39,7 @@ class Settings(BaseModel):
     llm_budget: float = Field(default=0.0, ge=0, description="Most that generation may cost, in the currency of the prices; 0: no limit.")
     llm_price_prompt: float = Field(default=-1.0, ge=-1, description="Price of a million prompt tokens; -1: policy's.")
     llm_price_completion: float = Field(default=-1.0, ge=-1, description="Price of a million completion tokens; -1: policy's.")
+    workers: int = Field(default=0, ge=0, le=256, description="Processes that write generated conversations; 0: one for each core.")
     compute: Literal["local", "ray"] = Field(default="local", description="Where conversations are scored: this machine's cores, or Ray.")
     ray_address: str = Field(default="", description="Address of a Ray cluster, for compute `ray`; default: one started on this machine.")
     ray_actors: int = Field(default=0, ge=0, le=4096, description="Actors on Ray; 0: one per core of this machine.")

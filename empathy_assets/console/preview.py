@@ -13,26 +13,12 @@ from empathy_assets.adapters.settings import Settings
 from empathy_assets.console.planned import planned
 from empathy_assets.defs.resources import workspace_of
 from empathy_assets.engines.generating.banks import KINDS
+from empathy_assets.engines.generating.grammar.writing import BINDINGS
 from empathy_assets.engines.scoring.crisis import load_detector
 from empathy_assets.engines.scoring.ears import load_scorer
 from empathy_assets.engines.scoring.score import score_conversations
 from empathy_assets.engines.staging.grounding import with_groundedness
 from empathy_assets.policy.load import number
-
-_BINDINGS = (
-    "issue",
-    "category",
-    "intensity",
-    "disclosure",
-    "modality",
-    "phase",
-    "tone",
-    "profile",
-    "persona_id",
-    "pair_id",
-    "bias_value",
-    "passage_id",
-)
 
 
 def preview(kind: str, count: int, settings: Settings, console: Console) -> dict[str, Any]:
@@ -78,7 +64,7 @@ def _facts(rows: pl.DataFrame, frame: pl.DataFrame, made: Generated, kind: str) 
     verdicts = {row["row_id"]: row for row in made.verdicts.iter_rows(named=True)}
     records = [
         {
-            "row": {"row_id": row_id, **{k: plan[row_id][k] for k in _BINDINGS if plan[row_id][k]}},
+            "row": {"row_id": row_id, **{k: plan[row_id][k] for k in (*BINDINGS, "passage_id") if plan[row_id][k]}},
             "backend": record["provenance"]["backend"],
             "title": record["provenance"]["title"],
             "ears": record["scores"]["ears"],

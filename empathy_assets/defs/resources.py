@@ -40,6 +40,7 @@ class Workspace(dg.ConfigurableResource):
     llm_budget: float = Field(description="Most that generation may cost; 0: no limit.")
     llm_price_prompt: float = Field(description="Price of a million prompt tokens; -1: policy's.")
     llm_price_completion: float = Field(description="Price of a million completion tokens; -1: policy's.")
+    workers: int = Field(description="Processes that write generated conversations; 0: one for each core.")
     compute: str = Field(description="`local` or `ray`.")
     ray_address: str = Field(description="Address of a Ray cluster; empty: one started on this machine.")
     ray_actors: int = Field(description="Actors on Ray; 0: one per core of this machine.")
@@ -90,6 +91,7 @@ class Workspace(dg.ConfigurableResource):
             budget=self.llm_budget,
             price_prompt=self.llm_price_prompt,
             price_completion=self.llm_price_completion,
+            workers=self.workers,
         )
 
     @property

@@ -4,7 +4,6 @@ Normalisation here serves identity only (NFKC, case, quotes, white space); repai
 """
 
 import hashlib
-import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Any, Protocol
@@ -12,7 +11,6 @@ from typing import Any, Protocol
 import polars as pl
 
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u2026": "..."})
-_SPACE = re.compile(r"\s+")
 _ID_HEX = 32  # 128 bits: no collision to be expected below 2**60 records
 _BLOCK = 1 << 20
 
@@ -27,7 +25,7 @@ class File(Protocol):
 
 def normalised(text: str) -> str:
     """Return `text` as identity sees it: NFKC, straight quotes, one space, lower case."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text.translate(_QUOTES))).strip().casefold()
+    return " ".join(unicodedata.normalize("NFKC", text.translate(_QUOTES)).split()).casefold()
 
 
 def digest(*parts: str) -> str:

@@ -14,6 +14,7 @@ import polars as pl
 from upath import UPath
 
 from empathy_assets.adapters.storage import atomic_file
+from empathy_assets.engines import sentences
 from empathy_assets.engines.generating import banks
 from empathy_assets.engines.generating.banks import load_bank
 from empathy_assets.engines.generating.grammar.writing import passages_by_id
@@ -40,11 +41,19 @@ class Material:
         """Return the voice of a row, if it has one that can be modelled."""
         return self.voices.get(row["persona_id"])
 
+    def of(self, rows: pl.DataFrame) -> "Material":
+        """Return what of it `rows` are written from; as for the voices, all or none, since one is told apart from the others."""
+        passages = {i: self.passages[i] for i in rows.get_column("passage_id").unique().sort() if i in self.passages}
+        return Material(passages, self.voices if _voiced(rows) else {})
+
 
 def material_of(rows: pl.DataFrame, passages: pl.DataFrame) -> Material:
     """Return what `rows` are written from; voices are read off the passages that name one."""
-    voiced = bool((rows.get_column("persona_id") != "").any())
-    return Material(passages_by_id(rows, passages), voices_of(passages).profiles if voiced else {})
+    return Material(passages_by_id(rows, passages), voices_of(passages).profiles if _voiced(rows) else {})
+
+
+def _voiced(rows: pl.DataFrame) -> bool:
+    return bool((rows.get_column("persona_id") != "").any())
 
 
 def chunks_of(rows: pl.DataFrame, size: int) -> Iterator[pl.DataFrame]:
@@ -58,6 +67,10 @@ class KeptChunk:
 
     def __init__(self, rows: pl.DataFrame, material: Material, folder: Path) -> None:
         self._path = folder / f"{_key(rows, material)}.parquet" if rows.height else None
+
+    def exists(self) -> bool:
+        """Return whether there is a file, whole or damaged, or nothing to keep."""
+        return self._path is None or self._path.exists()
 
     def load(self) -> pl.DataFrame | None:
         """Return the kept conversations, or None; a damaged file, or one of another schema, is as good as none."""
@@ -80,12 +93,12 @@ def _key(rows: pl.DataFrame, material: Material) -> str:
     h = sha256(f"{SCHEMA_VERSION}\n{PIPELINE_VERSION}\n{rows.write_csv()}".encode())
     kind = str(rows.get_column("kind")[0])
     h.update(load_bank(kind).fingerprint.encode())
-    ids = rows.get_column("passage_id").unique().sort()
-    used = {i: material.passages[i] for i in ids if i in material.passages}
-    h.update(json.dumps([[i, s["text"], s["licence"], s["provenance"]] for i, s in used.items()], sort_keys=True, default=str).encode())
-    if (rows.get_column("persona_id") != "").any():  # a voice is told apart from the others: all of them enter
-        h.update(json.dumps(sorted((name, voice.signature) for name, voice in material.voices.items())).encode())
-    for path in sorted(Path(banks.__file__).parent.rglob("*.py")):
+    used = material.of(rows)
+    texts = [[i, s["text"], s["licence"], s["provenance"]] for i, s in used.passages.items()]
+    h.update(json.dumps(texts, sort_keys=True, default=str).encode())
+    if used.voices:
+        h.update(json.dumps(sorted((name, voice.signature) for name, voice in used.voices.items())).encode())
+    for path in (Path(sentences.__file__), *sorted(Path(banks.__file__).parent.rglob("*.py"))):
         h.update(path.read_bytes())
     for path in (POLICY_DIR / "generation.toml", POLICY_DIR / "voices.toml", *sorted((POLICY_DIR / "lexicons").glob("*.toml"))):
         h.update(path.read_bytes())

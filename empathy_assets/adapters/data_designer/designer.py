@@ -72,7 +72,8 @@ def run_designer(rows: pl.DataFrame, job: Job, name: str, on_batch: Callable[[],
     from data_designer.interface.errors import DataDesignerGenerationError
 
     def finished(path: Path) -> None:
-        _note_verdicts(pl.read_parquet(path), job)
+        if wants_model(rows):
+            _note_verdicts(pl.read_parquet(path), job)
         on_batch()
 
     _sweep(job.folder)
@@ -93,7 +94,7 @@ def _sweep(folder: Path) -> None:
     """Remove what killed processes left of their runs."""
     for path in folder.glob("*-*"):
         pid = path.name.rpartition("-")[2]
-        if pid.isdigit() and not _alive(int(pid)):
+        if pid.isdigit() and path.name != library.home() and not _alive(int(pid)):
             shutil.rmtree(path, ignore_errors=True)
 
 
@@ -211,11 +212,11 @@ def _generator(job: Job, *, asking: bool) -> Any:
 
 
 def _conversation(row: dict[str, Any], job: Job) -> str:
-    """Note the dialogue of one row in the harvest and return it as text; empty where there is none."""
+    """Note the dialogue of one row in the harvest and return it as the judge is to read it; empty where there is nothing to judge."""
     if row["backend"] == "embedded":
         turns = dialogue(row, job.material.passage(row), job.material.voice(row))
         job.harvest.embedded[row["row_id"]] = turns
-        return judge.conversation_text(turns)
+        return ""  # the judge does not read what the grammar wrote
     if row["known"]:
         turns, why = json.loads(row["known"]), ""
     else:

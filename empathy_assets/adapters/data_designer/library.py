@@ -41,11 +41,16 @@ def designer(folder: Path, provider: dict[str, Any], alias: str, guard: Guard) -
     return Guarded(artifact_path=folder, model_providers=[ModelProvider(**provider)], auto_configure_logging=False)
 
 
+def home() -> str:
+    """Return the name of the library's home: one for each process, since what it writes there at its start is not written at once."""
+    return f"home-{os.getpid()}"
+
+
 def load(folder: Path) -> None:
     """Import the library with telemetry off and its home in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["NEMO_TELEMETRY_ENABLED"] = "false"  # read at import
-    os.environ["DATA_DESIGNER_HOME"] = str(folder / "home")
+    os.environ["DATA_DESIGNER_HOME"] = str(folder / home())
     log = logging.getLogger("data_designer")
     if log.level == logging.NOTSET:  # it says several lines per lost row; the guard counts them
         log.setLevel(logging.ERROR)

@@ -6,7 +6,7 @@ or model that is refused ends the run at once: what was written is kept, and the
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ import polars as pl
 
 from empathy_assets.adapters.data_designer import prompts
 from empathy_assets.adapters.data_designer.chunks import KeptChunk, Material, chunks_of, material_of
+from empathy_assets.adapters.data_designer.crew import Crew, Task
 from empathy_assets.adapters.data_designer.designer import Harvest, Job, Turns, run_designer
 from empathy_assets.adapters.data_designer.guard import Guard, Stop
-from empathy_assets.adapters.data_designer.settings import GenerationError, GenerationSettings, refuse_unreachable
+from empathy_assets.adapters.data_designer.settings import GenerationError, GenerationSettings, refuse_unreachable, wants_model
 from empathy_assets.adapters.data_designer.store import Reply, ReplyStore, reply_key
 from empathy_assets.engines.generating.grammar.writing import record
 from empathy_assets.engines.generating.marks import spelled
@@ -28,7 +29,7 @@ from empathy_assets.records.plan import PlanRow
 
 Progress = Callable[[int, int], None]
 
-_COUNTS = ("chunks", "chunks_reused", "asked", "answered", "filled", "unjudged")
+_COUNTS = ("chunks", "chunks_reused", "chunks_retried", "asked", "answered", "filled", "unjudged")
 _VERDICTS = {"row_id": pl.String, "ears": pl.Int64, "groundedness": pl.Int64, "safety": pl.String, "why": pl.String}
 _REASONS = {"row_id": pl.String, "reason": pl.String, "outcome": pl.String}
 
@@ -40,8 +41,9 @@ class Generated:
     Attributes:
         frame: Conversations in plan order (`Conversation` schema).
         missing: Plan rows without a result (`PlanRow` schema).
-        stats: Counts: rows, written, missing, chunks, chunks_reused, asked (rows put to the model), answered (of those, usable), filled (by
-            the grammar in the model's place), unjudged, requests, prompt_tokens, completion_tokens.
+        stats: Counts: rows, written, missing, chunks, chunks_reused, chunks_retried (after their worker failed), asked (rows put to the
+            model), answered (of those, usable), filled (by the grammar in the model's place), unjudged, requests, prompt_tokens,
+            completion_tokens.
         reasons: Why rows have no reply of the model: `row_id`, `reason`, `outcome` (filled or missing).
         faults: What went wrong on the way, mended or not: `fault`, `count`.
         verdicts: What the model as judge said of its dialogues: `row_id`, `ears`, `groundedness`, `safety`, `why`.
@@ -78,8 +80,17 @@ def generate(
     rows = conform(rows, PlanRow, name="generation_plan")
     refuse_unreachable(rows, settings)
     run = _Run(rows, material_of(rows, passages), settings, artifact_dir.resolve(), progress)
-    parts = [empty_frame(Conversation), *(run.chunk(chunk) for chunk in chunks_of(rows, settings.rows_a_chunk))]
+    parts = [empty_frame(Conversation), *run.chunks(list(chunks_of(rows, settings.rows_a_chunk)))]
     return run.result(_in_plan_order(pl.concat(parts), rows))
+
+
+def write_chunk(task: Task) -> None:
+    """Write and keep one chunk of the grammar's rows, as a worker of the crew does.
+
+    Raises:
+        GenerationError, PolicyError: As `generate`.
+    """
+    _Run(task.rows, task.material, task.settings, task.folder, None).chunk(task.rows)
 
 
 def _in_plan_order(frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -105,6 +116,24 @@ class _Run:
         self.silent = 0  # pauses made in vain
         self._progress = progress
         self._done = 0
+
+    def chunks(self, parts: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        """Yield the conversations of each chunk; those that the grammar writes alone are written ahead where that pays."""
+        tasks = {i: Task(part, self.material.of(part), self.settings, self.folder) for i, part in enumerate(parts) if self._alone(part)}
+        size = self.settings.crew_size(len(tasks), sum(task.rows.height for task in tasks.values()))
+        with Crew(size) as crew:
+            ahead = {i: crew.write(task) for i, task in tasks.items()} if size else {}
+            for i, part in enumerate(parts):
+                self.stats["chunks_retried"] += i in ahead and not ahead[i].result()
+                reused = self.stats["chunks_reused"]
+                frame = self.chunk(part)
+                if i in ahead:
+                    self.stats["chunks_reused"] = reused  # what is found on disk now was not there before
+                yield frame
+
+    def _alone(self, rows: pl.DataFrame) -> bool:
+        """Return whether a chunk is the grammar's alone, and not kept."""
+        return not wants_model(rows) and not KeptChunk(rows, self.material, self.folder / "chunks").exists()
 
     def chunk(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the conversations of one chunk, from disk where possible."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from empathy_assets.adapters.compute import worker_count
 from empathy_assets.policy.load import number
 
 
@@ -33,6 +34,7 @@ class GenerationSettings:
         price_prompt: Price of a million prompt tokens.
         price_completion: Price of a million completion tokens.
         pause: Seconds to wait before a server that stopped answering is tried again.
+        workers: Processes that write the grammar's rows; 1: this one alone; 0: one for each core, as far as there is work for them.
     """
 
     endpoint: str = ""
@@ -48,12 +50,18 @@ class GenerationSettings:
     price_prompt: float = -1.0
     price_completion: float = -1.0
     pause: float = -1.0
+    workers: int = 0
 
     @property
     def rows_a_chunk(self) -> int:
         """Rows of one Data Designer run, even, so that no pair is parted."""
         size = self.chunk_rows or int(number("generation", "run.chunk_rows"))
         return size + size % 2
+
+    def crew_size(self, chunks: int, rows: int) -> int:
+        """Return how many processes beside this one are worth starting for `chunks` of `rows` rows in all; 0: none."""
+        most = self.workers or min(worker_count(), rows // int(number("generation", "run.worker_rows")))
+        return size if (size := min(most, chunks)) > 1 else 0
 
     @property
     def askings(self) -> int:

@@ -39,7 +39,9 @@ def sources_accounted(read: pl.DataFrame, staged: pl.DataFrame, rejects: pl.Data
     """
     counts = [frame.group_by("source").len(name) for frame, name in ((read, "read"), (staged, "staged"), (rejects, "quarantined"))]
     table = counts[0].join(counts[1], on="source", how="full", coalesce=True).join(counts[2], on="source", how="full", coalesce=True)
-    table = table.fill_null(0).sort("source").with_columns((pl.col("read").cast(pl.Int64).sub("staged").sub("quarantined")).abs().alias("off"))
+    table = (
+        table.fill_null(0).sort("source").with_columns((pl.col("read").cast(pl.Int64).sub("staged").sub("quarantined")).abs().alias("off"))
+    )
     wrong = int(table["off"].sum())
     shown = "; ".join(f"{r['source']}: {r['read']} = {r['staged']} + {r['quarantined']}" for r in table.iter_rows(named=True))
     sentence = f"read = staged + quarantined: {shown}; {wrong} unaccounted for, none expected"

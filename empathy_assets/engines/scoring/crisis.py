@@ -22,7 +22,8 @@ from empathy_assets.engines.scoring.encoder import Encoder, TextClassifier
 from empathy_assets.engines.scoring.features import WIDTH, weighted_sums
 from empathy_assets.engines.scoring.logistic import sigmoid
 from empathy_assets.engines.scoring.normalise import without_courtesy
-from empathy_assets.engines.scoring.windows import cut, sentences
+from empathy_assets.engines.scoring.windows import cut
+from empathy_assets.engines.sentences import STOP_OR_LINE, spans
 from empathy_assets.policy.load import number
 
 CATEGORIES = ("suicidality", "self-harm", "violence", "abuse", "psychosis", "panic", "substance", "eating-disorder", "other")
@@ -119,7 +120,7 @@ class CrisisDetector:
         return out
 
     def _likeliest_sentences(self, text: str) -> list[tuple[int, int]]:
-        places = sentences(text)
+        places = spans(text, STOP_OR_LINE)
         if len(places) <= SPAN_SENTENCES:
             return places
         best = np.argsort(-self.screen([text[a:b] for a, b in places]), kind="stable")[:SPAN_SENTENCES]

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from empathy_assets.engines.scoring.ears_reader import Read, Spans, sentences_of
 from empathy_assets.engines.scoring.encoder import BATCH_TOKENS, THREADS, batches
 from empathy_assets.engines.scoring.normalise import plain
+from empathy_assets.engines.scoring.runtime import session, tokenizer
 
 CONTEXT_TOKENS = 32
 """Tokens of the client's words that are read, the last ones: a reply answers what was said last."""
@@ -29,35 +30,24 @@ REPLY_TOKENS = 120
 
 _SPECIAL = 3  # one token before the pair, one after each text
 _UNKNOWN = "[UNK]"
-_UNREAD = -1e6  # what a sentence adds that lies beyond the last token read: less than any other
+_UNREAD = -1e6  # share of a sentence beyond the last token read: below any other, so that it is never given as evidence
 
 
 class PairEncoder:
     """Reads (context, reply) pairs on a CPU without torch; pairs of equal length run together, and no pair sees its neighbours."""
 
-    def __init__(self, network: bytes, tokenizer: bytes, vocabulary: NDArray[Any], threads: int = THREADS) -> None:
+    def __init__(self, network: bytes, pieces: bytes, vocabulary: NDArray[Any], threads: int = THREADS) -> None:
         """Load the network.
 
         Args:
             network: ONNX file of `encoder_graph.token_graph`.
-            tokenizer: The tokenizer's JSON file.
+            pieces: The tokenizer's JSON file.
             vocabulary: Numbers of the tokenizer's pieces that the network knows, in the network's order; others are read as unknown.
             threads: Batches run side by side; changes no result.
         """
-        from importlib import import_module
-
-        from tokenizers import Tokenizer
-
-        onnxruntime: Any = import_module("onnxruntime")  # ships no type stubs
-        options: Any = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session: Any = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+        self._session: Any = session(network)
         self._threads = threads
-        self._tokenizer: Any = Tokenizer.from_str(tokenizer.decode("utf-8"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        self._tokenizer: Any = tokenizer(pieces)
         own = np.full(self._tokenizer.get_vocab_size(), -1, dtype=np.int64)
         own[vocabulary.astype(np.int64)] = np.arange(len(vocabulary))
         self._own = np.where(own < 0, own[self._tokenizer.token_to_id(_UNKNOWN)], own)

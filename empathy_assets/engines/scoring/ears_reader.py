@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from empathy_assets.engines.scoring.ears_features import dense, marked
 from empathy_assets.engines.scoring.features import weighted_sums
-from empathy_assets.engines.scoring.windows import sentences
+from empathy_assets.engines.sentences import STOP_OR_LINE, spans
 
 Spans = list[tuple[int, int]]
 
@@ -43,7 +43,7 @@ class Reader(Protocol):
 
 def sentences_of(text: str) -> Spans:
     """Return the sentences of a reply; a reply without any is one span."""
-    return sentences(text) or [(0, len(text))]
+    return spans(text, STOP_OR_LINE) or [(0, len(text))]
 
 
 class LinearReader:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from empathy_assets.engines.scoring.normalise import plain
+from empathy_assets.engines.scoring.runtime import session, tokenizer
 
 MAX_TOKENS = 96
 """Tokens per text; longer ones are cut. Windows are chosen so that this is rare."""
@@ -59,22 +60,12 @@ class Encoder:
     by one.
     """
 
-    def __init__(self, network: bytes, tokenizer: bytes, threads: int = THREADS) -> None:
-        from importlib import import_module
-
-        from tokenizers import Tokenizer
-
-        onnxruntime: Any = import_module("onnxruntime")  # ships no type stubs
-        options: Any = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session: Any = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+    def __init__(self, network: bytes, pieces: bytes, threads: int = THREADS) -> None:
+        """Load the network and its tokenizer's JSON file (`pieces`); batches run on `threads` side by side, which changes no result."""
+        self._session: Any = session(network)
         self._masked = any(given.name == "attention_mask" for given in self._session.get_inputs())
         self._threads = threads
-        self._tokenizer: Any = Tokenizer.from_str(tokenizer.decode("utf-8"))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._tokenizer: Any = tokenizer(pieces, MAX_TOKENS)
 
     def logits(self, texts: Sequence[str]) -> NDArray[Any]:
         """Return one logit per text, in order."""

@@ -26,6 +26,7 @@ from empathy_assets.engines.scoring.bundle import register
 from empathy_assets.engines.scoring.crisis import ENCODER_FILE, TOKENIZER_FILE
 from empathy_assets.engines.scoring.encoder_graph import encoder_graph
 from empathy_assets.engines.scoring.normalise import plain, without_courtesy
+from empathy_assets.engines.scoring.runtime import warm_up
 
 Array = NDArray[Any]
 
@@ -114,11 +115,7 @@ def finetune(rows: Sequence[Mapping[str, Any]], start: str, folder: Path, recipe
     weight = torch.tensor(row_weights(chosen, recipe.emphasis).astype(np.float32))
     optimiser = torch.optim.AdamW([p for p in network.parameters() if p.requires_grad], lr=recipe.learning_rate, weight_decay=0.01)
     total = recipe.epochs * -(-len(ids) // recipe.batch)
-
-    def warmed(step: int) -> float:
-        return min(1.0, (step + 1) / (0.1 * total)) * max(0.02, 1 - step / total)
-
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, warmed)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, warm_up(total, 0.1))
     network.train()
     losses: list[float] = []
     for epoch in range(recipe.epochs):

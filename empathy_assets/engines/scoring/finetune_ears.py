@@ -29,6 +29,7 @@ from empathy_assets.engines.scoring.ears_calibration import FAILED, FOLDS, Repli
 from empathy_assets.engines.scoring.ears_encoder import CONTEXT_TOKENS, REPLY_TOKENS
 from empathy_assets.engines.scoring.encoder_graph import token_graph
 from empathy_assets.engines.scoring.normalise import plain
+from empathy_assets.engines.scoring.runtime import warm_up
 
 Array = NDArray[Any]
 
@@ -167,11 +168,7 @@ class _Network:
         groups = [{"params": body, "lr": recipe.learning_rate}, {"params": self._head.parameters(), "lr": 10 * recipe.learning_rate}]
         optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
         total = recipe.epochs * -(-len(rows) // recipe.batch)
-
-        def warmed(step: int) -> float:
-            return min(1.0, (step + 1) / (0.06 * total)) * max(0.02, 1 - step / total)
-
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, warmed)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, warm_up(total, 0.06))
         draw = random.Random(recipe.seed)
         self._bert.train()
         for _ in range(recipe.epochs):

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from empathy_assets.engines.scoring.ears_features import COMMON
-from empathy_assets.engines.scoring.windows import sentences
+from empathy_assets.engines.sentences import STOP_OR_LINE, spans
 from empathy_assets.policy.load import number, table
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?|\d+(?:[.,]\d+)*")
@@ -158,7 +158,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def _read(passage: str) -> _Passage:
-    found = [_said(_tokens(passage[start:end])) for start, end in sentences(passage)]
+    found = [_said(_tokens(passage[start:end])) for start, end in spans(passage, STOP_OR_LINE)]
     single = [_Window(frozenset(s.ideas), s.negated, s.numbers) for s in found]
     double = [_Window(*(x | y for x, y in zip(a, b, strict=True))) for a, b in pairwise(single)]
     plain = [w.replace("\u2019", "'") for w in _WORD.findall(passage.casefold())]
@@ -168,7 +168,7 @@ def _read(passage: str) -> _Passage:
 def _claims(reply: str, runs: frozenset[tuple[str, ...]]) -> list[_Said]:
     found: list[_Said] = []
     reply = _INITIAL.sub(r"\1", reply)
-    for start, end in sentences(reply):
+    for start, end in spans(reply, STOP_OR_LINE):
         tokens = _claimed(reply[start:end], runs)
         if tokens is not None:
             said = _said(tokens)

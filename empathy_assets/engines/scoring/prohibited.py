@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from empathy_assets.engines.scoring.windows import sentences
+from empathy_assets.engines.sentences import STOP_OR_LINE, spans
 from empathy_assets.policy.load import POLICY_DIR
 
 _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'"})
@@ -94,7 +94,7 @@ def _hits(turn: int, content: str, text: str, lexicon: _Lexicon, *, asked: bool,
 
 def _negated(text: str, start: int, negation: re.Pattern[str]) -> bool:
     """Return whether a negation stands among the last words before `start` in the same sentence."""
-    first = next((a for a, b in sentences(text) if a <= start < b), 0)
+    first = next((a for a, b in spans(text, STOP_OR_LINE) if a <= start < b), 0)
     before = re.split(r"[,;:]", text[first:start])[-1].split()
     return negation.search(" ".join(before[-_WORDS_BEFORE:])) is not None
 

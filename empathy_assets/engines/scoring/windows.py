@@ -1,4 +1,4 @@
-"""Windows and sentences of a text, as character spans.
+"""Windows of a text, as character spans.
 
 Lives here: cutting only. Must not live here: judging what was cut.
 """
@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 
 _WORD = re.compile(r"\S+")
-_SENTENCE_END = re.compile(r"(?<=[.!?\u2026])[\"'\u201d\u2019)]*\s+|\n+")
 _LONGEST_WORD = 200
 
 
@@ -34,20 +33,6 @@ def windows(text: str, size: int, stride: int) -> list[tuple[int, int]]:
         spans.append((words[first][0], words[last][1]))
         if last == len(words) - 1:
             break
-    return spans
-
-
-def sentences(text: str) -> list[tuple[int, int]]:
-    """Return the spans of the sentences of `text`, trimmed of white space; no sentence is empty."""
-    spans: list[tuple[int, int]] = []
-    start = 0
-    for match in [*_SENTENCE_END.finditer(text), None]:
-        end = match.start() if match else len(text)
-        piece = text[start:end]
-        if piece.strip():
-            lead = len(piece) - len(piece.lstrip())
-            spans.append((start + lead, start + len(piece.rstrip())))
-        start = match.end() if match else end
     return spans
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from empathy_assets.adapters.data_designer import library
 from empathy_assets.adapters.data_designer.chunks import material_of
 from empathy_assets.adapters.data_designer.designer import Harvest, Job, run_designer
 from empathy_assets.adapters.data_designer.guard import Guard
@@ -48,7 +49,7 @@ def test_each_row_is_written_by_its_backend(model: Model, tmp_path: Path) -> Non
     assert set(model.asked) == set(model.judged) == set(rows["row_id"].head(2))
     assert {v["safety"] for v in mixed.harvest.verdicts.values()} == {"safe"}
     assert batches == [1]
-    assert {path.name for path in tmp_path.iterdir()} <= {"home"}
+    assert {path.name for path in tmp_path.iterdir()} <= {library.home()}
     assert any("Patience with a frightened part" in prompt for prompt in model.prompts)
 
 

@@ -13,7 +13,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from empathy_assets.adapters.data_designer import Generated, GenerationSettings, generate
+from empathy_assets.adapters.data_designer import Generated, GenerationSettings, generate, library
+from empathy_assets_tests.adapters.data_designer import processes
 from empathy_assets_tests.adapters.data_designer.server import KEY, KEY_ENV, Fault, Model, serving
 from empathy_assets_tests.engines.generating.test_plan import passages, plan
 
@@ -97,34 +98,42 @@ from pathlib import Path
 import polars as pl
 from empathy_assets.adapters.data_designer import GenerationSettings, generate
 from empathy_assets_tests.engines.generating.test_plan import passages
-folder, url = sys.argv[1:]
-rows, settings = pl.read_parquet(folder + ".plan"), GenerationSettings(chunk_rows=40)
+folder, url, workers = sys.argv[1:]
+rows, settings = pl.read_parquet(folder + ".plan"), GenerationSettings(chunk_rows=20, workers=int(workers))
 if url:
     settings = GenerationSettings(endpoint=url, model="m", judge=False, parallel=4)
 generate(rows, passages(), settings, Path(folder), progress=lambda done, total: print(done, flush=True))
 """
 
 
-def killed(rows: pl.DataFrame, folder: Path, url: str, after: int) -> None:
-    """Generate in a process of its own, and kill it once `after` rows are done."""
+def killed(rows: pl.DataFrame, folder: Path, url: str, after: int, workers: int = 1) -> list[int]:
+    """Generate in a process of its own, kill it once `after` rows are done, and return its workers."""
+    crew: list[int] = []
     rows.write_parquet(f"{folder}.plan")
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
-    with subprocess.Popen([sys.executable, "-c", KILLED, str(folder), url], stdout=subprocess.PIPE, text=True, env=env) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(folder), url, str(workers)], stdout=subprocess.PIPE, text=True, env=env
+    ) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if int(line) >= after:
                 time.sleep(0.05)  # into the next chunk
+                crew = processes.children(process.pid)
                 process.send_signal(signal.SIGKILL)
                 break
     assert process.returncode == -signal.SIGKILL
+    return crew
 
 
-def test_a_killed_process_is_resumed_with_the_same_bytes(tmp_path: Path) -> None:
-    rows, small = plan(300), GenerationSettings(chunk_rows=40)
-    killed(rows, tmp_path / "killed", "", rows.height // 3)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_killed_process_is_resumed_with_the_same_bytes(tmp_path: Path, workers: int) -> None:
+    rows, small = plan(300).gather_every(2), GenerationSettings(chunk_rows=20, workers=workers)
+    crew = killed(rows, tmp_path / "killed", "", rows.height // 3, workers)
+    assert len(crew) == (workers if workers > 1 else 0)
+    assert processes.gone(crew), "a worker ends with its parent"
     kept = len(list((tmp_path / "killed" / "chunks").glob("*.parquet")))
     resumed = generate(rows, passages(), small, tmp_path / "killed")
-    undisturbed = generate(rows, passages(), small, tmp_path / "whole")
+    undisturbed = generate(rows, passages(), GenerationSettings(), tmp_path / "whole")
     assert resumed.stats["chunks_reused"] == kept > 0
     assert resumed.stats["chunks"] > kept
     resumed.frame.write_parquet(tmp_path / "a.parquet")
@@ -143,4 +152,4 @@ def test_a_killed_process_has_kept_the_groups_it_paid_for(tmp_path: Path) -> Non
         assert 100 <= kept.len() < 300
         assert sorted([*model.asked.elements(), *kept]) == sorted(rows["row_id"])
     assert made.frame.height == 300
-    assert [path.name for path in (tmp_path / "a" / "designer").iterdir()] in ([], ["home"])
+    assert [path.name for path in (tmp_path / "a" / "designer").iterdir()] in ([], [library.home()])

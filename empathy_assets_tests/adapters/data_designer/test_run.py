@@ -1,5 +1,7 @@
 """A run: every planned row is there or accounted for, whatever the model does; nothing is asked for twice."""
 
+import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from empathy_assets.adapters.data_designer import GenerationError, GenerationSettings, generate
 from empathy_assets.engines.generating.grammar.writing import write
 from empathy_assets.engines.generating.pairs import pair_differs_only_in_attribute
+from empathy_assets_tests.adapters.data_designer.processes import children
 from empathy_assets_tests.adapters.data_designer.server import KEY, KEY_ENV, Model, serving
 from empathy_assets_tests.engines.generating.test_plan import passages, plan
 
@@ -51,6 +54,45 @@ def test_embedded_run_equals_the_grammar_and_is_kept(rows: pl.DataFrame, tmp_pat
     second = generate(rows, passages(), small, tmp_path)
     assert second.stats["chunks_reused"] == second.stats["chunks"] - 1
     assert second.frame.equals(first.frame)
+
+
+def test_workers_do_not_change_the_bytes(rows: pl.DataFrame, tmp_path: Path) -> None:
+    rows = rows.gather_every(4)  # of every kind
+    made = {n: generate(rows, passages(), GenerationSettings(chunk_rows=30, workers=n), tmp_path / str(n)) for n in (1, 2)}
+    files = {n: {path.name: path.read_bytes() for path in (tmp_path / str(n) / "chunks").glob("*")} for n in made}
+    assert made[1].frame.equals(made[2].frame)
+    assert files[1] == files[2] != {}
+    assert made[1].stats == made[2].stats
+    assert made[2].stats["chunks_reused"] == made[2].stats["chunks_retried"] == 0
+
+
+def test_a_killed_worker_costs_its_chunk_a_second_writing(rows: pl.DataFrame, tmp_path: Path) -> None:
+    rows, told = rows.gather_every(3), list[int]()
+
+    def kill_once(done: int, total: int) -> None:
+        if not told:
+            os.kill(children()[0], signal.SIGKILL)
+        told.append(done)
+
+    two = GenerationSettings(chunk_rows=20, workers=2)
+    made = generate(rows, passages(), two, tmp_path / "a", progress=kill_once)
+    assert made.stats["chunks_retried"] == 1
+    assert made.missing.is_empty()
+    assert told == sorted(told)
+    assert told[-1] == rows.height
+    assert made.frame.equals(write(rows, passages()))
+    assert children() == []
+
+
+def test_the_crew_writes_what_is_not_kept_and_no_row_of_the_model(rows: pl.DataFrame, tmp_path: Path, model: Model) -> None:
+    own = pl.concat([rows.filter(pl.col("kind") == kind).head(20) for kind in ("grounded", "nightmare")])
+    asked = asked_for(rows, "therapeutic", 4)
+    generate(own.head(10), passages(), settings(model, chunk_rows=10), tmp_path)
+    made = generate(pl.concat([own, asked]), passages(), settings(model, chunk_rows=10, workers=2), tmp_path)
+    assert made.stats["chunks_reused"] == 1
+    assert made.frame.head(own.height).equals(write(own, passages()))
+    assert made.frame.tail(4).select(WRITER).to_series().to_list() == ["llm:m"] * 4
+    assert set(model.asked) == set(asked["row_id"])
 
 
 def test_chunks_do_not_change_the_bytes(rows: pl.DataFrame, tmp_path: Path) -> None:

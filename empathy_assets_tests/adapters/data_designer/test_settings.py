@@ -34,3 +34,12 @@ def test_numbers_left_open_are_the_policys() -> None:
     assert open_ones.rows_a_chunk == number("generation", "run.chunk_rows")
     assert open_ones.cost(1e6, 0) == number("generation", "budget.price_prompt")
     assert (own.askings, own.pause_seconds, own.rows_a_chunk, own.cost(1e6, 1e6)) == (1, 0, 8, 5)
+
+
+def test_a_crew_is_as_large_as_asked_for_else_as_its_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("empathy_assets.adapters.data_designer.settings.worker_count", lambda: 4)
+    least = int(number("generation", "run.worker_rows"))
+    sizes = [GenerationSettings().crew_size(30, rows) for rows in (0, least, 2 * least - 1, 2 * least, 3 * least, 100 * least)]
+    assert sizes == [0, 0, 0, 2, 3, 4]
+    assert GenerationSettings().crew_size(1, 100 * least) == 0
+    assert [GenerationSettings(workers=n).crew_size(3, 6) for n in (1, 2, 8)] == [0, 2, 3]

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from empathy_assets.engines.scoring.windows import cut, sentences, windows
+from empathy_assets.engines.scoring.windows import cut, windows
 
 
 def test_short_text_is_one_window():
@@ -20,19 +20,6 @@ def test_windows_cover_every_word(n, size):
 
 def test_a_megabyte_without_spaces_is_cut():
     assert len(windows("x" * 1_000_000, 70, 50)) > 50
-
-
-@given(st.text(max_size=200))
-def test_sentences_are_trimmed_ordered_and_complete(text):
-    spans = sentences(text)
-    assert all(text[a:b] == text[a:b].strip() and a < b for a, b in spans)
-    assert spans == sorted(spans)
-    assert sum(len(text[a:b].replace(" ", "")) for a, b in spans) <= len(text)
-
-
-def test_sentences():
-    text = "It hurts. Do you see?  Yes!\nAnd more"
-    assert [text[a:b] for a, b in sentences(text)] == ["It hurts.", "Do you see?", "Yes!", "And more"]
 
 
 def test_cut_names_the_owner():

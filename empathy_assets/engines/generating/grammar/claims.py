@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import cast
 
+from empathy_assets.engines.sentences import BEFORE_CAPITAL, sentences
 from empathy_assets.policy.load import number, table
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"'\u201d\u2019)]*\s+(?=[\"'\u201c\u2018(]?[A-Z])")
 _REFERENCE = re.compile(r"\s*[\[(](?:\d[\d,;\s\u2013-]*|[A-Z][^()\[\]]*\d{4}[a-z]?)[\])]")
 _AWKWARD = re.compile(
     r"[\"\u201c\u201d\[\]{}<>=|*_#@()/\u2026]|https?:|\d|\bFig\b|\bTable\b|et al|--|;|\.\.|\b[A-Z]{2,}|-year-"
@@ -65,8 +65,7 @@ def _unfit() -> frozenset[str]:
 
 def sentences_of(text: str) -> list[str]:
     """Return the sentences of a passage without references and line breaks."""
-    clean = _REFERENCE.sub("", " ".join(text.split()))
-    return [s.strip() for s in _SENTENCE_END.split(clean) if s.strip()]
+    return sentences(_REFERENCE.sub("", " ".join(text.split())), BEFORE_CAPITAL)
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -85,9 +84,9 @@ def claims(text: str, *, reports: bool = False) -> list[Claim]:
     return [claim for claim in _found(sentences_of(text)) if told.isdisjoint(claim.words)]
 
 
-def _found(sentences: list[str]) -> Iterator[Claim]:
+def _found(said: list[str]) -> Iterator[Claim]:
     least, most = int(number("generation", "grounding.claim_words_min")), int(number("generation", "grounding.quote_words_max"))
-    for sentence in sentences:
+    for sentence in said:
         if not sentence.endswith(".") or _AWKWARD.search(sentence[:-1]) or _NAME.search(sentence):
             continue
         words = words_of(sentence)

@@ -4,6 +4,7 @@ All draws come from one counter-based generator per conversation, so text depend
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from empathy_assets.engines.generating.banks import LEAD, Rules
@@ -49,9 +50,9 @@ class Expansion:
     """One conversation in the making: its scopes, its facts so far and the alternatives already used."""
 
     __slots__ = (
-        "_answered",
         "_draw",
         "_facts",
+        "_known",
         "_offered",
         "_passage_parts",
         "_said",
@@ -96,7 +97,8 @@ class Expansion:
         """The exchange after this one: `{*lead}` is written with the rule `lead_<following>`, which invites what comes next."""
         self._facts: dict[str, _Written] = {}
         self._used: dict[str, set[int]] = {}
-        self._answered: set[str] = set()
+        # What the counsellor can know: facts offered or named, and replies once the client gave them (those are never offered).
+        self._known = {name for name in offered or () if not name.endswith(REPLY)}
 
     def below(self, n: int) -> int:
         """Return an integer in [0, n) from this conversation's generator."""
@@ -126,39 +128,40 @@ class Expansion:
         used = self._used.setdefault(name, set())
         if len(used) >= n:
             used.clear()
-        drawn = self._draw.below(n)
-        order = [(drawn + step) % n for step in range(n)]
-        told = [i for i in order if self._told(alternatives[i])] or order
-        unused = [i for i in told if i not in used] or told
-        index = next((i for i in unused if not self._said & alternatives[i].facts), unused[0])
+        index = self._chosen(alternatives, self._draw.below(n), used)
         used.add(index)
         self._said |= self._sparing & alternatives[index].facts
         return alternatives[index]
 
-    def _told(self, alternative: Alternative) -> bool:
-        """Return whether the speaker can know every fact this alternative speaks of."""
-        if not self.listening or self._offered is None:
-            return True
-        return all(self._known(name) for name in alternative.facts)
+    def _chosen(self, alternatives: Sequence[Alternative], drawn: int, used: set[int]) -> int:
+        """Return the alternative to take: round from the one drawn, the first that may be said, is unused and says nothing twice.
 
-    def _known(self, name: str) -> bool:
-        """Return whether a fact was named, or is one the counsellor may name first; a reply only once the client gave it."""
-        if name.endswith(REPLY):
-            return name in self._answered
-        return name in self._facts or name in (self._offered or ())
+        Where there is none, saying nothing twice is given up first, being unused next, knowing what is said last.
+        """
+        known = self._known if self.listening and self._offered is not None else None
+        said = self._said
+        for index in chain(range(drawn, len(alternatives)), range(drawn)):  # ends within a few nearly always, of hundreds
+            facts = alternatives[index].facts
+            if index not in used and said.isdisjoint(facts) and (known is None or facts <= known):
+                return index
+        order = [*range(drawn, len(alternatives)), *range(drawn)]
+        told = [i for i in order if known is None or alternatives[i].facts <= known] or order
+        unused = [i for i in told if i not in used] or told
+        return next((i for i in unused if said.isdisjoint(alternatives[i].facts)), unused[0])
 
     def _text(self, nodes: Nodes, depth: int) -> str:
         if depth > _MAX_DEPTH:
             raise RecursionError("a bank rule contains itself; break the circle")
-        parts: list[str] = []
+        text = ""
         for node in nodes:
             if isinstance(node, str):
-                parts.append(node)
+                text += node
             elif isinstance(node, Slot):
-                parts.append(self._slot(node, depth))
+                text += self._slot(node, depth)
             else:
-                parts.append(self._text(node.options[self._draw.below(len(node.options))], depth + 1))
-        return "".join(parts)
+                option = node.options[self._draw.below(len(node.options))]
+                text += self._text(option, depth + 1)
+        return text
 
     def _slot(self, slot: Slot, depth: int) -> str:
         if slot.name == "passage":
@@ -170,10 +173,11 @@ class Expansion:
         else:
             if slot.name not in self._facts:
                 self._facts[slot.name] = self._expanded(self._pick(slot.name), depth)
+                self._known.add(slot.name)
             written = self._facts[slot.name]
         if slot.part == "reply":
             if not self.listening:
-                self._answered.add(slot.name + REPLY)
+                self._known.add(slot.name + REPLY)
             return to_second(written.reply) if slot.you else written.reply
         if slot.part:
             return PRONOUNS[written.pronoun or "they"][slot.part]
@@ -203,6 +207,7 @@ class Expansion:
         used.add(index)
         if not slot.fresh:
             self._facts[name] = _Written(options[index], None, "", "")
+            self._known.add(name)
         return options[index]
 
     def _expanded(self, alternative: Alternative, depth: int) -> _Written:

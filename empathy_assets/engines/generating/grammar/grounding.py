@@ -37,6 +37,9 @@ _UNNAMED = {
 }
 _NO_SUBJECT = "all this"
 
+VARIED_BY = ("kind", "shape", "lines")
+"""The facts of a passage that pick the wording; where several do, the later wins."""
+
 T = TypeVar("T")
 
 
@@ -221,7 +224,7 @@ def variants(rules: Mapping[str, T], facts: Mapping[str, str]) -> dict[str, T]:
     course, others) or its `lines` (none, one, two) is that word; of several, the later of these three wins.
     """
     chosen: dict[str, T] = {}
-    for part in ("kind", "shape", "lines"):
+    for part in VARIED_BY:
         ending = f"_for_{facts[part]}"
         chosen |= {name.removesuffix(ending): rule for name, rule in rules.items() if name.endswith(ending)}
     return chosen

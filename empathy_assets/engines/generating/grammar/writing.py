@@ -9,9 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from empathy_assets.engines.generating.banks import Bank, load_bank
-from empathy_assets.engines.generating.grammar.expand import Expansion, UnknownRuleError
-from empathy_assets.engines.generating.grammar.grounding import KINDS, Material, material, passage_facts, variants
+from empathy_assets.engines.generating.banks import Bank, Rules, load_bank
+from empathy_assets.engines.generating.grammar.expand import Expansion
+from empathy_assets.engines.generating.grammar.grounding import KINDS, VARIED_BY, Material, material, passage_facts, variants
 from empathy_assets.engines.generating.grammar.mend import mended
 from empathy_assets.engines.generating.topics import topics
 from empathy_assets.engines.generating.voices.cadence import spoken
@@ -26,8 +26,7 @@ from empathy_assets.records.versions import PIPELINE_VERSION, SCHEMA_VERSION
 GENERATED_LICENCE = "Apache-2.0"
 """Licence of text that the banks alone wrote: the distribution's own."""
 
-_LABELS = (
-    "kind",
+BINDINGS = (
     "issue",
     "category",
     "intensity",
@@ -40,9 +39,10 @@ _LABELS = (
     "pair_id",
     "bias_attribute",
     "bias_value",
-    "family_id",
 )
+"""Fields of a plan row that say what its conversation is about and how it is told; each is a label of the conversation."""
 
+_LABELS = ("kind", *BINDINGS, "family_id")
 _UNJUDGED = Scores().model_dump()
 
 Row = Mapping[str, Any]
@@ -87,7 +87,7 @@ def dialogue(row: Row, passage: Row | None = None, voice: VoiceProfile | None = 
     """
     bank = load_bank(row["kind"])
     parts = _passage_parts(row, passage) if passage is not None else {}
-    scopes = [variants(bank.rules, parts), *bank.scope(row)] if parts else bank.scope(row)
+    scopes = [_wordings(bank.kind, *(parts[name] for name in VARIED_BY)), *bank.scope(row)] if parts else bank.scope(row)
     manner = _manner(voice) if voice is not None else None
     expansion = Expansion(row["row_seed"], scopes, parts, voice=manner, offered=bank.offered, sparing=bank.sparing)
     turns: Dialogue = []
@@ -100,6 +100,11 @@ def dialogue(row: Row, passage: Row | None = None, voice: VoiceProfile | None = 
         said = mended(expansion.write(f"counsel_{exchange}"))
         turns.append({"role": "assistant", "content": spoken(worded(said, voice), voice.cadence) if voice is not None else said})
     return turns
+
+
+@cache
+def _wordings(kind: str, *picked_by: str) -> Rules:
+    return variants(load_bank(kind).rules, dict(zip(VARIED_BY, picked_by, strict=True)))
 
 
 @lru_cache(maxsize=64)
@@ -188,8 +193,5 @@ def record(row: Row, turns: Dialogue, passage: Row | None, backend: str, voice: 
 
 def _challenges(row: Row) -> list[str]:
     """Return the `challenges` of the most specific scope, or none."""
-    try:
-        alternatives = Expansion(0, load_bank(row["kind"]).scope(row)).rule("challenges")
-    except UnknownRuleError:
-        return []
+    alternatives = next((rules["challenges"] for rules in load_bank(row["kind"]).scope(row) if "challenges" in rules), ())
     return ["".join(str(node) for node in alternative.nodes) for alternative in alternatives]

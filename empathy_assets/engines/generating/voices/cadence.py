@@ -91,65 +91,6 @@ _INVERTED = re.compile(
 )
 _DIVIDED = re.compile(r"(?:;|, and(?= (?:you|I|it|that|there|we|they)\b))\s+")
 _SAYS_I = frozenset({"I", "I'm", "I've", "I'd", "I'll"})
-_LOWERED = frozenset(
-    {
-        "you",
-        "that",
-        "it",
-        "there",
-        "and",
-        "but",
-        "no",
-        "the",
-        "a",
-        "an",
-        "this",
-        "of",
-        "what",
-        "such",
-        "some",
-        "your",
-        "when",
-        "perhaps",
-        "maybe",
-        "nobody",
-        "anyone",
-        "so",
-        "as",
-        "if",
-        "how",
-        "many",
-        "we",
-        "my",
-        "let",
-        "here",
-        "then",
-        "even",
-        "on",
-        "in",
-        "to",
-        "with",
-        "for",
-        "not",
-        "one",
-        "every",
-        "nothing",
-        "small",
-        "whatever",
-        "people",
-        "something",
-        "someone",
-        "somebody",
-        "that's",
-        "it's",
-        "there's",
-        "you're",
-        "you've",
-        "what's",
-        "we'll",
-        "let's",
-    }
-)
 
 
 def spoken(turn: str, voice: Cadence) -> str:
@@ -194,13 +135,19 @@ def _divided(text: str) -> str:
     return re.sub(r"(?<=[.!?] )[a-z]", lambda m: m.group().upper(), text)
 
 
+@cache
+def _lowered() -> frozenset[str]:
+    """Return the words that lose their capital when their sentence is joined to the one before: surely no names."""
+    return frozenset(table("voices")["words"]["lowered"])
+
+
 def _joined(turn: str, mean: float) -> str:
     """Return the turn with short neighbouring statements joined by a semicolon, two at a time, up to what the voice usually says in one."""
     most = min(number("voices", "shape.join_words_max"), number("voices", "shape.join_share_max") * mean)
     done: list[str] = []
     for sentence in sentences_of(turn):
         first = sentence.split(" ", 1)[0]
-        small = first.lower().rstrip(",") in _LOWERED or first in _SAYS_I
+        small = first.lower().rstrip(",") in _lowered() or first in _SAYS_I
         fits = bool(done) and done[-1].endswith(".") and sentence.endswith(".") and len(done[-1].split()) + len(sentence.split()) <= most
         if small and fits and ";" not in done[-1] and ":" not in done[-1]:
             done[-1] = f"{done[-1][:-1]}; {sentence if first in _SAYS_I else sentence[0].lower() + sentence[1:]}"

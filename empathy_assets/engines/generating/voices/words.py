@@ -12,10 +12,10 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from empathy_assets.engines.sentences import AFTER_STOP, sentences
 from empathy_assets.policy.load import number, table
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+")
 _STOP = re.compile(r"[.!?](?=\s|$|[\"')\]])")
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'"})
 
@@ -34,7 +34,7 @@ def words_of(text: str) -> list[str]:
 
 def sentences_of(text: str) -> list[str]:
     """Return the sentences of `text`; a text without sentence marks is one sentence."""
-    return [s for s in _SENTENCE_END.split(plain(text)) if s]
+    return sentences(plain(text), AFTER_STOP)
 
 
 def is_punctuated(texts: Iterable[str]) -> bool:

@@ -16,6 +16,9 @@ from empathy_assets.engines.generating.grammar.mend import mended
         ("hm... yes. no", "Hm... yes. No"),
         ("fine, , then,.", "Fine, then."),
         ("i think I 'd go", "I think I'd go"),
+        ('"a hour. (an plan) banana a.', '"An hour. (A plan) banana a.'),
+        ("he asked \"why.\" and left. 'so?' i said", "He asked \"why.\" And left. 'So?' i said"),
+        ("one.) two", "One.) Two"),
     ],
 )
 def test_mended(raw: str, expected: str) -> None:

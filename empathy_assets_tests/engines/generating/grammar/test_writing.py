@@ -51,7 +51,7 @@ def test_a_grounded_answer_quotes_its_passage_and_says_where_it_is_from(written:
     texts = dict(passages().select("id", "text").iter_rows())
     rows = written.filter(pl.col("labels").struct.field("kind") == "grounded").select("turns", "provenance")
     for turns, provenance in rows.iter_rows():
-        answer = turns[-5]["content"]
+        answer = turns[-7]["content"]
         quoted = [piece for piece in answer.split('"')[1::2] if piece.rstrip(".") in texts[provenance["passage_id"]]]
         assert quoted, answer
         assert "On Patience" in answer or "A. Writer" in answer
