@@ -1,8 +1,8 @@
 """The catalogue of releases: one database row per publication, in SQLite beside the data or in PostgreSQL.
 
 Lives here: connection, schema and its migrations (of the leases too), what is written when a package is published, replaced or archived.
-Must not live here: what a package contains. Dates stand here only, never in a package, which must stay the same to the byte. A lost catalogue is made
-anew from the packages themselves.
+Must not live here: what a package contains. Dates stand here only, never in a package, which must stay the same to the byte. A lost
+catalogue is made anew from the packages themselves.
 """
 
 import os
