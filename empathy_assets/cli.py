@@ -162,14 +162,14 @@ def certify(
 
 @app.command()
 def explain(
-    what: Annotated[str, typer.Argument(help="A record's id (or its beginning), or a piece of its text.")] = "",
+    what: Annotated[str, typer.Argument(help="An id (or its beginning), a piece of a text, or a landed file's name.")] = "",
     dropped: Annotated[bool, typer.Option("--dropped", help="Show a sample of dropped records instead.")] = False,
     reason: Annotated[str, typer.Option(help="Gate or part of the reason, with --dropped.")] = "",
     sample: Annotated[int, typer.Option(help="How many, with --dropped.", min=1)] = 5,
     release: ReleaseOption = "next",
     as_json: Json = False,
 ) -> None:
-    """Tell a record's life from file to release: origin, scores, every gate's verdict, split."""
+    """Tell what became of a record, a passage or a file: origin, scores, every gate's verdict, split, or why it is in quarantine."""
     from rich.console import Console
 
     from empathy_assets.adapters.settings import Settings
@@ -243,3 +243,45 @@ def releases(
     found = listed(settings, history=history)
     _emit(found) if as_json else print_releases(found, Console())
     raise typer.Exit(1 if any(row["state"] == "missing" for row in found) else 0)
+
+
+@app.command()
+def audit(
+    since: Annotated[str, typer.Option(help="A span (12h, 7d, 4w) or a date (2026-11-01), UTC.")] = "7d",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON lines instead of a table.")] = False,
+) -> None:
+    """Export who changed what, and when: datasets written, releases published, replaced or archived."""
+    from rich.console import Console
+
+    from empathy_assets.adapters.settings import Settings
+    from empathy_assets.console.audit import print_audit, run_audit
+
+    found = run_audit(since, Settings.from_env())
+    if as_json:
+        for mutation in found:
+            typer.echo(mutation.model_dump_json())
+    else:
+        print_audit(found, Console())
+
+
+@app.command()
+def s3(
+    validate: Annotated[bool, typer.Option("--validate", help="Try all a build needs: list, put, get, multipart, delete.")] = False,
+    abort_stale: Annotated[bool, typer.Option("--abort-stale", help="Give up unfinished uploads older than policy allows.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show how the object store is reached and its unfinished uploads, or try it out. Exit code 1 if a build could not use it."""
+    from rich.console import Console
+
+    from empathy_assets.adapters.settings import Settings
+    from empathy_assets.console import s3 as view
+
+    settings = Settings.from_env()
+    if abort_stale or not validate:
+        facts = view.overview(settings, give_up=abort_stale)
+        if not validate:
+            _emit(facts) if as_json else view.print_overview(facts, Console())
+            return
+    found = view.run_validation(settings)
+    _emit(found.as_dict()) if as_json else view.print_validation(found, Console())
+    raise typer.Exit(0 if found.passed else 1)

@@ -55,7 +55,8 @@ def s3_bucket(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a PostgreSQL server of its own, whose password needs escaping in a URL."""
+    """The URL of a PostgreSQL server of its own, over TCP, with a password that is checked and needs escaping in a URL."""
+    import socket
     import warnings
     from urllib.parse import quote
 
@@ -66,9 +67,14 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server = pgserver.get_server(str(tmp_path_factory.mktemp("postgres")))
     secret = "p@ss/w%rd:?"  # noqa: S105 - of a server that ends with the tests
     server.psql(f"CREATE ROLE empathy LOGIN SUPERUSER PASSWORD '{secret}';")
-    socket_folder = quote(str(server.get_uri().split("host=")[1]), safe="")
-    yield f"postgresql://empathy:{quote(secret, safe='')}@/postgres?host={socket_folder}"
-    server.cleanup()
+    (server.pgdata / "pg_hba.conf").write_text("local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["-w", "-m", "fast", "-o", f"-h 127.0.0.1 -p {port} -k {server.pgdata}", "-l", str(server.log), "restart"]
+    pgserver.pg_ctl(options, pgdata=server.pgdata, user=server.system_user)
+    yield f"postgresql://empathy:{quote(secret, safe='')}@127.0.0.1:{port}/postgres"
+    pgserver.pg_ctl(["-w", "-m", "immediate", "stop"], pgdata=server.pgdata, user=server.system_user)
 
 
 @pytest.fixture
@@ -82,7 +88,7 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     engine = sa.create_engine(postgres_server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:
         connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    yield postgres_server.replace("/postgres?", f"/{name}?")
+    yield postgres_server.removesuffix("postgres") + name
     with engine.connect() as connection:
         connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
 

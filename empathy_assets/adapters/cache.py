@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import polars as pl
 from upath import UPath
 
-from empathy_assets.adapters.storage import atomic_file
+from empathy_assets.adapters.storage import atomic_file, read_bytes
 from empathy_assets.records.ids import digest
 
 
@@ -45,12 +45,9 @@ class FrameCache:
 
     def recall(self, namespace: str, *key: str) -> pl.DataFrame | None:
         """Return the frame kept under `key`, or None; a damaged entry is as good as none."""
-        path = self._path(namespace, key)
-        if not path.exists():
-            return None
         try:
-            return pl.read_parquet(path.read_bytes())
-        except pl.exceptions.PolarsError:
+            return pl.read_parquet(read_bytes(self._path(namespace, key)))
+        except (FileNotFoundError, pl.exceptions.PolarsError):
             return None
 
     def get(self, namespace: str, *key: str, compute: Callable[[], pl.DataFrame]) -> pl.DataFrame:

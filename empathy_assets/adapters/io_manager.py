@@ -13,11 +13,10 @@ from upath import UPath
 
 from empathy_assets.adapters.cache import fingerprint
 from empathy_assets.adapters.releases import frozen_error, is_published
-from empathy_assets.adapters.storage import atomic_file, storage_root
+from empathy_assets.adapters.storage import atomic_file, local_copy, storage_root, stored_sha256
 from empathy_assets.policy.releases import releases
 from empathy_assets.records.arrow import SchemaMismatchError, arrow_schema, conform
 from empathy_assets.records.catalog import RECORDS
-from empathy_assets.records.ids import file_sha256
 from empathy_assets.records.versions import SCHEMA_VERSION
 
 RECORD_KEY = "empathy/record"
@@ -86,20 +85,22 @@ class ParquetIOManager(dg.ConfigurableIOManager):
                 frame.write_parquet(scratch, compression="zstd", compression_level=3, row_group_size=_ROW_GROUP, metadata=footer)
                 if partition and self._is_final(partition) and target.exists():
                     raise frozen_error(partition, name, content, self._footer(target).get("content", ""))
-        found = file_sha256(target)
+        found = stored_sha256(target)
         rows = "dagster/partition_row_count" if partition else "dagster/row_count"
         return {rows: frame.height, "dagster/uri": str(target), "sha256": found}
 
     @staticmethod
     def _footer(target: UPath) -> dict[str, str]:
         """Return the key-value metadata of a stored table; empty if there is none or it is damaged."""
-        if not target.exists():
-            return {}
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         try:
-            with target.open("rb") as handle:
-                return pl.read_parquet_metadata(handle)
-        except pl.exceptions.PolarsError:
+            with target.open("rb") as handle:  # pyarrow fetches the end of the file only
+                found = pq.read_metadata(handle).metadata or {}
+        except (FileNotFoundError, pa.ArrowInvalid):
             return {}
+        return {key.decode(): value.decode() for key, value in found.items()}
 
     def _is_final(self, partition: str) -> bool:
         release = releases().get(partition)
@@ -126,13 +127,13 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         if not target.exists():
             remedy = f"dagster asset materialize -m empathy_assets.definitions --select {asset_key.to_user_string()}"
             raise FileNotFoundError(f"{name} not found at {target}; expected its table there. Build it first: {remedy}")
-        footer = self._footer(target)
+        with local_copy(target) as file:
+            footer = pl.read_parquet_metadata(file)
+            frame = pl.read_parquet(file)
         record = footer.get("record", "")
         if record not in RECORDS or footer.get("schema_version") != SCHEMA_VERSION:
             raise SchemaMismatchError(
                 f"{name} at {target} was written as {record or 'an unknown record'} schema {footer.get('schema_version')}, "
                 f"expected one of {sorted(RECORDS)} schema {SCHEMA_VERSION}. Materialize the asset again."
             )
-        with target.open("rb") as handle:
-            frame = pl.read_parquet(handle)
         return conform(frame, RECORDS[record], name=name)

@@ -14,6 +14,7 @@ from typing import cast
 import polars as pl
 from upath import UPath
 
+from empathy_assets.adapters.disk import disk_explained
 from empathy_assets.adapters.releases import (
     FOLDER,
     MARKER,
@@ -97,12 +98,15 @@ def publish_package(
 
     Raises:
         ReleaseFrozenError: The release is write-once and published with other bytes.
+        DiskError: The local disk refused; nothing is published.
+        S3Error: The object store refused or failed; the next call goes on where this one stopped.
     """
     folder = scratch / f"package-{release.key}"
-    shutil.rmtree(folder, ignore_errors=True)  # what a killed run left
-    folder.mkdir(parents=True)
     try:
-        manifest = write(folder)
+        with disk_explained(folder):
+            shutil.rmtree(folder, ignore_errors=True)  # what a killed run left
+            folder.mkdir(parents=True)
+            manifest = write(folder)
         before = published_manifest(root, release.key)
         decision = decide(before, manifest, rolling=release.rolling, taken={*releases(), *published(root)})
         if decision.action == "refuse":

@@ -3,7 +3,7 @@
 import polars as pl
 from upath import UPath
 
-from empathy_assets.adapters.storage import atomic_file
+from empathy_assets.adapters.storage import atomic_file, read_bytes
 from empathy_assets.records.arrow import conform, empty_frame
 from empathy_assets.records.reject import Reject
 
@@ -24,11 +24,11 @@ class Quarantine:
     def read(self, source: str) -> pl.DataFrame:
         """Return the rejects of one source; an empty frame if it was never read."""
         path = self.root / f"{source}.parquet"
-        return pl.read_parquet(path.read_bytes()) if path.exists() else empty_frame(Reject)
+        return pl.read_parquet(read_bytes(path)) if path.exists() else empty_frame(Reject)
 
     def read_all(self) -> pl.DataFrame:
         """Return the rejects of all sources, by source and file."""
         if not self.root.exists():
             return empty_frame(Reject)
-        frames = [pl.read_parquet(p.read_bytes()) for p in sorted(self.root.glob("*.parquet"), key=str)]
+        frames = [pl.read_parquet(read_bytes(p)) for p in sorted(self.root.glob("*.parquet"), key=str)]
         return pl.concat([empty_frame(Reject), *frames]).sort("source", "file", "position", "reason")

@@ -9,6 +9,7 @@ from typing import Any
 
 from upath import UPath
 
+from empathy_assets.adapters.storage import read_bytes
 from empathy_assets.engines.packaging.context import CONFIG_LOCK, FIGURES, MANIFEST, Manifest, Previous
 from empathy_assets.engines.packaging.publish import next_version, refusal
 from empathy_assets.policy.releases import releases, version_of
@@ -61,13 +62,13 @@ def published(root: UPath, *, archived: bool = True) -> list[str]:
 def published_manifest(root: UPath, release: str) -> Manifest | None:
     """Return the manifest of a published release, or None if there is none."""
     marker = find_package(root, release) / MARKER
-    return Manifest.model_validate_json(marker.read_bytes()) if marker.exists() else None
+    return Manifest.model_validate_json(read_bytes(marker)) if marker.exists() else None
 
 
 def published_json(root: UPath, release: str, name: str) -> dict[str, Any]:
     """Return a JSON file of a published package; empty where the package or the file is not there."""
     file = find_package(root, release) / name
-    return json.loads(file.read_bytes()) if file.exists() else {}
+    return json.loads(read_bytes(file)) if file.exists() else {}
 
 
 def frozen_error(release: str, what: str, found: str, expected: str) -> ReleaseFrozenError:

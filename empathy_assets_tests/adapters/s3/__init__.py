@@ -1,0 +1,1 @@
+"""Tests of `empathy_assets/adapters/s3`."""
