@@ -3,6 +3,7 @@
 import hashlib
 import platform
 import subprocess
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -13,11 +14,14 @@ PROJECT = Path(__file__).parent.parent.parent
 _UNKNOWN = "unknown"
 _DECIDING = ("empathy_assets", "pyproject.toml", "uv.lock")  # what can change a release; a note beside them cannot
 
+_OPERATION = ("compute.toml", "notify.toml", "storage.toml")  # how work is done and people are told: they change no byte of a release
 
-def tree_sha256(folder: Path) -> str:
-    """Return one SHA-256 over the names and bytes of all files below `folder`, caches excluded."""
+
+def tree_sha256(folder: Path, without: Iterable[str] = ()) -> str:
+    """Return one SHA-256 over the names and bytes of all files below `folder`, caches and the files named in `without` excluded."""
     h = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+    left_out = {folder / name for name in without}
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts and p not in left_out):
         h.update(path.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return h.hexdigest()
 
@@ -54,7 +58,7 @@ def config_identity() -> dict[str, str]:
         "schema_version": SCHEMA_VERSION,
         "git_commit": git_commit(),
         "lock_sha256": hashlib.sha256(lock.read_bytes()).hexdigest() if lock.exists() else _UNKNOWN,
-        "policy_sha256": tree_sha256(POLICY_DIR),
+        "policy_sha256": tree_sha256(POLICY_DIR, _OPERATION),
         "prompts_sha256": tree_sha256(POLICY_DIR / "prompts"),
         "banks_sha256": tree_sha256(POLICY_DIR / "banks"),
         "python": platform.python_version(),

@@ -4,6 +4,7 @@ Lives here: where an asset's table lies, schema enforcement, write-once protecti
 Must not live here: what a table means. Handles no, one and many partitions, local paths and `s3://`.
 """
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import dagster as dg
@@ -120,8 +121,13 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             return self.read(context.asset_key, keys[0])
         return {key: self.read(context.asset_key, key) for key in keys}
 
-    def read(self, asset_key: dg.AssetKey, partition: str | None) -> pl.DataFrame:
-        """Read one stored table, checked against the record model named in its footer."""
+    def read(self, asset_key: dg.AssetKey, partition: str | None, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """Read one stored table, or some of its columns, checked against the record model named in its footer.
+
+        Raises:
+            FileNotFoundError: It was never materialized on this storage root.
+            SchemaMismatchError: It has another schema than its record model.
+        """
         target = self.path(asset_key, partition)
         name = asset_key.to_user_string() + (f"[{partition}]" if partition else "")
         if not target.exists():
@@ -129,11 +135,11 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             raise FileNotFoundError(f"{name} not found at {target}; expected its table there. Build it first: {remedy}")
         with local_copy(target) as file:
             footer = pl.read_parquet_metadata(file)
-            frame = pl.read_parquet(file)
+            frame = pl.read_parquet(file, columns=list(columns) if columns else None)
         record = footer.get("record", "")
         if record not in RECORDS or footer.get("schema_version") != SCHEMA_VERSION:
             raise SchemaMismatchError(
                 f"{name} at {target} was written as {record or 'an unknown record'} schema {footer.get('schema_version')}, "
                 f"expected one of {sorted(RECORDS)} schema {SCHEMA_VERSION}. Materialize the asset again."
             )
-        return conform(frame, RECORDS[record], name=name)
+        return frame if columns else conform(frame, RECORDS[record], name=name)

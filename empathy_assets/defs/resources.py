@@ -125,7 +125,7 @@ class Workspace(dg.ConfigurableResource):
             run = context.instance.get_run_by_id(run_id)
             return run is not None and run.is_finished
 
-        hold(self.catalogue, context.partition_key, context.run.run_id, ended)
+        hold(self.catalogue, context.partition_key, context.op_execution_context.run_id, ended)
 
     @property
     def quarantine(self) -> Quarantine:

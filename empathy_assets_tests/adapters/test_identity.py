@@ -12,7 +12,10 @@ def test_the_policy_hash_changes_with_a_byte_and_not_with_time(tmp_path: Path) -
     (tmp_path / "a.toml").write_text("x = 1")
     assert tree_sha256(tmp_path) == first
     (tmp_path / "a.toml").write_text("x = 2")
-    assert tree_sha256(tmp_path) != first
+    changed = tree_sha256(tmp_path)
+    assert changed != first
+    (tmp_path / "timeouts.toml").write_text("x = 1")
+    assert tree_sha256(tmp_path, ["timeouts.toml"]) == changed != tree_sha256(tmp_path)
 
 
 def test_outside_a_repository_the_commit_is_unknown(tmp_path: Path) -> None:

@@ -3,17 +3,19 @@
 import dagster as dg
 import polars as pl
 
+from empathy_assets.adapters.io_manager import ParquetIOManager
 from empathy_assets.adapters.judges import certificate_in_force
 from empathy_assets.defs.check import Rule, Tables, dataset_checks
 from empathy_assets.defs.partitions import release_partitions
 from empathy_assets.engines.checking.finding import Finding
-from empathy_assets.engines.checking.ledger import accounted, ears_of_all, exact_mix, no_copies, size_reached
+from empathy_assets.engines.checking.ledger import accounted, ears_of_all, exact_mix, no_copies, size_reached, sources_accounted
 from empathy_assets.engines.checking.stages import crisis_certified, no_pii
 from empathy_assets.engines.checking.tables import licences, valid_dialogues
 from empathy_assets.policy.releases import releases
 from empathy_assets.records.arrow import from_frame
 from empathy_assets.records.judge import Judge
 
+_SOURCES = ("conversation_corpora", "therapeutic_samples", "bias_samples", "nightmare_scenarios", "grounded_conversations")
 _STAGES = ("foundation", "expertise", "nightmare-fuel", "persona")
 
 
@@ -27,17 +29,28 @@ def _certified(tables: Tables, context: dg.AssetCheckExecutionContext) -> Findin
     return crisis_certified(tables["gated"], judge) if in_force.passed else in_force
 
 
+def _sources(tables: Tables, context: dg.AssetCheckExecutionContext) -> Finding:
+    workspace = context.resources.workspace
+    stored = ParquetIOManager(root_uri=workspace.storage)
+    read = pl.concat([stored.read(dg.AssetKey(source), None, ["source"]) for source in _SOURCES])
+    staged = pl.concat([tables[stage].select("source") for stage in _STAGES])
+    rejects = pl.concat([workspace.quarantine.read(stage).select("source") for stage in _STAGES])
+    return sources_accounted(read, staged, rejects)
+
+
 verdicts_checks = dataset_checks(
     "verdicts",
     [
+        Rule("sources_accounted", "Every conversation a source delivered stands in one stage, or in quarantine with its reason.", _sources),
         Rule(
             "accounted",
             "Every record read ends as admitted, dropped with a reason, or surplus; nothing is lost or doubled.",
             lambda t, _: accounted(t["verdicts"], pl.concat([t[stage] for stage in _STAGES])),
-        )
+        ),
     ],
     beside=_STAGES,
     partitions_def=release_partitions,
+    resources={"workspace"},
 )
 gated_checks = dataset_checks(
     "gated",
