@@ -68,7 +68,7 @@ def cleaned(frame: pl.DataFrame) -> pl.DataFrame:
 def curate(paths: list[Path], out: Path, workers: int) -> list[Step]:
     """Curate `paths` into `out` and return the steps."""
     from empathy_assets.adapters.cache import FrameCache
-    from empathy_assets.adapters.compute import map_frame
+    from empathy_assets.adapters.compute import ProcessPool, map_frame
     from empathy_assets.adapters.landing import read_paths
     from empathy_assets.engines.deduplicating.cluster import near_duplicate_clusters
     from empathy_assets.engines.deduplicating.keep import choose_kept
@@ -85,7 +85,7 @@ def curate(paths: list[Path], out: Path, workers: int) -> list[Step]:
             rows.append(landed.conversations.height + landed.rejects.height)
         with timed(steps, "clean", rows):
             cache = FrameCache(UPath(scratch) / "frames")
-            made = map_frame(cleaned, landed.conversations, namespace="clean", version="benchmark", cache=cache, workers=workers)
+            made = map_frame(cleaned, landed.conversations, namespace="clean", version="benchmark", cache=cache, pool=ProcessPool(workers))
             records, rejects = unpack(made)
             rows.append(landed.conversations.height)
         with timed(steps, "deduplicate", rows):
