@@ -4,7 +4,9 @@ Lives here: where an asset's table lies, schema enforcement, write-once protecti
 Must not live here: what a table means. Handles no, one and many partitions, local paths and `s3://`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, cast
 
 import dagster as dg
@@ -128,6 +130,24 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             FileNotFoundError: It was never materialized on this storage root.
             SchemaMismatchError: It has another schema than its record model.
         """
+        with self._checked(asset_key, partition) as (file, name, record):
+            frame = pl.read_parquet(file, columns=list(columns) if columns else None)
+        return frame if columns else conform(frame, RECORDS[record], name=name)
+
+    @contextmanager
+    def scan(self, asset_key: dg.AssetKey, partition: str | None) -> Iterator[pl.LazyFrame]:
+        """Yield one stored table to ask questions of, without reading what they do not touch; collect inside the block.
+
+        Raises:
+            FileNotFoundError: It was never materialized on this storage root.
+            SchemaMismatchError: It was written by another version.
+        """
+        with self._checked(asset_key, partition) as (file, _, _):
+            yield pl.scan_parquet(file)
+
+    @contextmanager
+    def _checked(self, asset_key: dg.AssetKey, partition: str | None) -> Iterator[tuple[Path, str, str]]:
+        """Yield a local file of the table, its name and its record, once its footer was found right."""
         target = self.path(asset_key, partition)
         name = asset_key.to_user_string() + (f"[{partition}]" if partition else "")
         if not target.exists():
@@ -135,11 +155,10 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             raise FileNotFoundError(f"{name} not found at {target}; expected its table there. Build it first: {remedy}")
         with local_copy(target) as file:
             footer = pl.read_parquet_metadata(file)
-            frame = pl.read_parquet(file, columns=list(columns) if columns else None)
-        record = footer.get("record", "")
-        if record not in RECORDS or footer.get("schema_version") != SCHEMA_VERSION:
-            raise SchemaMismatchError(
-                f"{name} at {target} was written as {record or 'an unknown record'} schema {footer.get('schema_version')}, "
-                f"expected one of {sorted(RECORDS)} schema {SCHEMA_VERSION}. Materialize the asset again."
-            )
-        return frame if columns else conform(frame, RECORDS[record], name=name)
+            record = footer.get("record", "")
+            if record not in RECORDS or footer.get("schema_version") != SCHEMA_VERSION:
+                raise SchemaMismatchError(
+                    f"{name} at {target} was written as {record or 'an unknown record'} schema {footer.get('schema_version')}, "
+                    f"expected one of {sorted(RECORDS)} schema {SCHEMA_VERSION}. Materialize the asset again."
+                )
+            yield file, name, record

@@ -1,5 +1,6 @@
 """The explain command: a record's life from file to release, or a sample of what was dropped and why."""
 
+import re
 from typing import Any
 
 import dagster as dg
@@ -19,6 +20,7 @@ from empathy_assets.records.passage import Passage
 _MATCHES = 5  # records shown when a piece of text fits several
 _WORKS = ("books", "academic_findings", "transcripts")
 _SAID = pl.col("turns").list.eval(pl.element().struct.field("content")).list.join("\n")
+_ID = re.compile(r"[cp]-[0-9a-f]{4,32}")
 _EXCERPT = 300  # characters shown of a passage
 
 
@@ -43,10 +45,10 @@ def life_of(what: str, release: str, settings: Settings) -> list[dict[str, Any]]
         FileNotFoundError: The release was never built on this storage root.
     """
     tables = ParquetIOManager(root_uri=settings.storage)
-    stages = [tables.read(dg.AssetKey([stage]), release) for stage in STAGES]
-    found = _conversations(tables, release, pl.concat([rows.filter(_fits(what, _SAID)).head(_MATCHES) for rows in stages]).head(_MATCHES))
+    rows = [_asked(tables, stage, release, _fits(what, _SAID), _MATCHES) for stage in STAGES]
+    found = _conversations(tables, release, pl.concat(rows).head(_MATCHES))
     if not found:
-        found = _passages(what, tables, release, pl.concat([rows.select("id", "source", "provenance") for rows in stages]))
+        found = _passages(what, tables, release)
     found += _quarantined(what, settings)
     if not found:
         raise NotFoundError(
@@ -56,9 +58,18 @@ def life_of(what: str, release: str, settings: Settings) -> list[dict[str, Any]]
     return found
 
 
+def _asked(tables: ParquetIOManager, asset: str, release: str, where: pl.Expr, limit: int | None = None) -> pl.DataFrame:
+    """Return the rows of a release's table for which `where` holds, the first `limit` of them."""
+    with tables.scan(dg.AssetKey([asset]), release) as table:
+        chosen = table.filter(where)
+        return (chosen if limit is None else chosen.head(limit)).collect()
+
+
 def _fits(what: str, text: pl.Expr) -> pl.Expr:
-    file = pl.col("provenance").struct.field("file")
-    return pl.col("id").str.starts_with(what) | text.str.contains(what, literal=True) | _named(file, what)
+    by_id = pl.col("id").str.starts_with(what)
+    if _ID.fullmatch(what):  # nobody's words: the texts need not be read
+        return by_id
+    return by_id | text.str.contains(what, literal=True) | _named(pl.col("provenance").struct.field("file"), what)
 
 
 def _named(file: pl.Expr, what: str) -> pl.Expr:
@@ -70,7 +81,7 @@ def _conversations(tables: ParquetIOManager, release: str, rows: pl.DataFrame) -
     if rows.is_empty():
         return []
     records = rows.with_columns(record_ref())
-    ledger = tables.read(dg.AssetKey("verdicts"), release).filter(pl.col("ref").is_in(records["ref"].implode()))
+    ledger = _asked(tables, "verdicts", release, pl.col("ref").is_in(records["ref"].to_list()))
     splits = _splits(tables, release, records)
     return [
         {"kind": "conversation"}
@@ -80,16 +91,16 @@ def _conversations(tables: ParquetIOManager, release: str, rows: pl.DataFrame) -
     ]
 
 
-def _passages(what: str, tables: ParquetIOManager, release: str, conversations: pl.DataFrame) -> list[dict[str, Any]]:
+def _passages(what: str, tables: ParquetIOManager, release: str) -> list[dict[str, Any]]:
     """Return the landed passages that fit, each with the conversations that rest on it and whether the release admitted them."""
     found = [_passages_of(source, tables).filter(_fits(what, pl.col("text"))).head(_MATCHES) for source in _WORKS]
     passages = pl.concat(found).head(_MATCHES)
     if passages.is_empty():
         return []
-    resting = conversations.select("id", record_ref(), pl.col("provenance").struct.field("passage_id")).filter(
-        pl.col("passage_id").is_in(passages["id"].implode())
-    )
-    ledger = tables.read(dg.AssetKey("verdicts"), release).filter(pl.col("ref").is_in(resting["ref"].implode()))
+    used = pl.col("provenance").struct.field("passage_id")
+    rows = pl.concat([_asked(tables, stage, release, used.is_in(passages["id"].to_list())) for stage in STAGES])
+    resting = rows.select("id", record_ref(), used)
+    ledger = _asked(tables, "verdicts", release, pl.col("ref").is_in(resting["ref"].to_list()))
     last = ledger.filter(~pl.col("passed")).unique("ref", keep="first", maintain_order=True).select("ref", "gate", "reason")
     fates = resting.join(last, on="ref", how="left", maintain_order="left")
     return [
@@ -113,16 +124,16 @@ def _quarantined(what: str, settings: Settings) -> list[dict[str, Any]]:
 
 def _splits(tables: ParquetIOManager, release: str, records: pl.DataFrame) -> dict[str, str]:
     try:
-        rows = tables.read(dg.AssetKey("split"), release)
+        rows = _asked(tables, "split", release, pl.col("id").is_in(records["id"].to_list()))
     except FileNotFoundError:
         return {}
-    return dict(rows.filter(pl.col("id").is_in(records["id"].implode())).select("id", "split").iter_rows())
+    return dict(rows.select("id", "split").iter_rows())
 
 
 def dropped(release: str, settings: Settings, *, reason: str, sample: int) -> pl.DataFrame:
     """Return `sample` failed verdicts (Verdict schema) whose gate or reason contains `reason`, spread evenly over the ledger."""
-    ledger = ParquetIOManager(root_uri=settings.storage).read(dg.AssetKey("verdicts"), release)
-    failed = ledger.filter(~pl.col("passed") & ((pl.col("gate") == reason) | pl.col("reason").str.contains(reason, literal=True)))
+    fits = (pl.col("gate") == reason) | pl.col("reason").str.contains(reason, literal=True)
+    failed = _asked(ParquetIOManager(root_uri=settings.storage), "verdicts", release, ~pl.col("passed") & fits)
     step = max(1, failed.height // max(1, sample))
     return failed.gather_every(step).head(sample)
 
