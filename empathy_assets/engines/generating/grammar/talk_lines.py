@@ -26,7 +26,12 @@ _CLAUSE_END = re.compile(r"\s*[;:]\s+")
 
 @cache
 def _lists() -> dict[str, frozenset[str]]:
-    return {name: frozenset(words) for name, words in table("voices")["talk"].items()}
+    return {name: frozenset(words) for name, words in table("voices")["talk"].items() if name != "half_said"}
+
+
+@cache
+def _half_said() -> re.Pattern[str]:
+    return re.compile("|".join(table("voices")["talk"]["half_said"]), re.IGNORECASE)
 
 
 @cache
@@ -54,7 +59,7 @@ def _pieces(sentence: str) -> list[str]:
 
 
 def _quotable(piece: str) -> bool:
-    if _AWKWARD.search(piece) or _CAPITALS.search(piece) or _NAME.search(piece):
+    if _AWKWARD.search(piece) or _CAPITALS.search(piece) or _NAME.search(piece) or _half_said().search(piece):
         return False
     words = words_of(piece)
     least, most = int(number("voices", "talk_words.min")), int(number("generation", "grounding.quote_words_max"))
