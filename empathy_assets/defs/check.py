@@ -4,6 +4,7 @@ Lives here: names, sentences, severity and blocking of checks as Dagster sees th
 A gate blocks (ERROR, downstream is not executed); drift and quality notes warn.
 """
 
+import json
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,19 +14,33 @@ import dagster as dg
 import polars as pl
 
 from empathy_assets.defs.dataset import inline_png
+from empathy_assets.engines.certifying.wilson import wilson_interval
 from empathy_assets.engines.checking.finding import Finding
+from empathy_assets.policy.load import number
 
 Tables = Mapping[str, pl.DataFrame]
+
+_DETECTOR = "crisis_detector"
+_CERTIFIED = ("sensitivity", "sensitivity_lower", "sensitivity_upper", "specificity", "specificity_lower", "specificity_upper", "threshold")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One check: its name, the sentence that states it, how to evaluate it, and whether failing it stops the graph."""
+    """One check.
+
+    Attributes:
+        name: Name of the check.
+        sentence: What it demands, for people.
+        evaluate: How it is evaluated on the tables.
+        blocking: Whether failing it stops the graph.
+        share: Whether its value is a share of its n, so that it is shown with its 95 % interval.
+    """
 
     name: str
     sentence: str
     evaluate: Callable[[Tables, dg.AssetCheckExecutionContext], Finding]
     blocking: bool = True
+    share: bool = False
 
 
 def dataset_checks(
@@ -73,13 +88,32 @@ def dataset_checks(
                 passed=finding.passed,
                 severity=dg.AssetCheckSeverity.ERROR if rule.blocking else dg.AssetCheckSeverity.WARN,
                 description=finding.sentence,
-                metadata=_metadata(finding),
+                metadata=_metadata(finding, share=rule.share),
             )
 
     return evaluate
 
 
-def _metadata(finding: Finding) -> dict[str, Any]:
-    """Return the figures as metadata, pictures inline; a certificate is JSON and shown as such."""
-    figures = {name: dg.MetadataValue.md(f"```json\n{v}\n```") if name == "certificate" else v for name, v in finding.figures.items()}
-    return {**figures, **{title: dg.MetadataValue.md(inline_png(title, png)) for title, png in finding.plots.items()}}
+def _metadata(finding: Finding, *, share: bool) -> dict[str, Any]:
+    """Return the figures as metadata, pictures inline; numbers are plotted by the UI release over release."""
+    figures = dict(finding.figures)
+    certificate = str(figures.pop("certificate", ""))
+    metadata: dict[str, Any] = {**figures, **_certified(certificate)}
+    n = int(figures.get("n", 0))
+    if share and n:
+        lower, upper = wilson_interval(round(float(figures["value"]) * n), n)
+        metadata |= {"lower_95": round(lower, 6), "upper_95": round(upper, 6)}
+    return {**metadata, **{title: dg.MetadataValue.md(inline_png(title, png)) for title, png in finding.plots.items()}}
+
+
+def _certified(certificate: str) -> dict[str, Any]:
+    """Return what a certificate states as figures, a link to the detector that holds it, and the certificate itself."""
+    if not certificate:
+        return {}
+    stated = json.loads(certificate)
+    return {
+        **{name: stated[name] for name in _CERTIFIED if stated.get(name) is not None},
+        "sensitivity_lower_bar": number("judges", "certificate.sensitivity_lower"),
+        "certificate_of": dg.MetadataValue.asset(dg.AssetKey(_DETECTOR)),
+        "certificate": dg.MetadataValue.md(f"```json\n{certificate}\n```"),
+    }

@@ -1,6 +1,7 @@
 """The `dataset` decorator: what every stored table of the graph has in common, said once.
 
-Lives here: record schema, code version, owners, standard metadata (duration, preview, plots) and data version of a dataset asset.
+Lives here: record schema, code version, owners, tags, freshness, links to the source, column lineage, standard metadata (duration,
+preview, plots) and data version of a dataset asset.
 Must not live here: anything about one particular asset.
 """
 
@@ -8,8 +9,11 @@ import base64
 import functools
 import inspect
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -18,9 +22,13 @@ from pydantic import BaseModel
 
 from empathy_assets.adapters.cache import fingerprint
 from empathy_assets.adapters.io_manager import RECORD_KEY, column_schema
+from empathy_assets.defs.lineage import COLUMN_LINEAGE, Lineage
+from empathy_assets.policy.load import number
 from empathy_assets.records.versions import PIPELINE_VERSION, SCHEMA_VERSION
 
 OWNER = "team:datasets"
+LAYER = "empathy/layer"
+"""Tag: `source` (unpartitioned, incremental inside), `judge`, or `release` (one table per release)."""
 _PREVIEW_ROWS = 5
 _CELL = 120  # characters of a preview cell
 
@@ -41,6 +49,8 @@ def dataset(
     key: str | None = None,
     kinds: set[str] | None = None,
     version: str = "1",
+    lineage: Lineage | None = None,
+    tags: Mapping[str, str] | None = None,
     **options: Any,
 ) -> Callable[[Callable[..., Outcome]], dg.AssetsDefinition]:
     """Return a decorator that makes an asset of a function returning an `Outcome`.
@@ -51,6 +61,8 @@ def dataset(
         key: Asset key where it differs from the function's name (`nightmare-fuel`).
         kinds: UI kinds besides polars and parquet.
         version: Version of the asset's own code; bump it when the function changes meaning.
+        lineage: What its columns are made of; null for datasets that are read from outside.
+        tags: UI tags besides the layer.
         options: Further arguments of `dagster.asset`.
     """
 
@@ -62,8 +74,9 @@ def dataset(
                 given["workspace"].hold(given["context"])
             started = time.perf_counter()
             outcome = function(*args, **kwargs)
-            return _result(outcome, time.perf_counter() - started)
+            return _result(outcome, time.perf_counter() - started, shown)
 
+        shown = {COLUMN_LINEAGE: lineage.of(record)} if lineage else {}
         # Dagster reads inputs from the signature: keep the parameters, replace the return type.
         signature = inspect.signature(function)
         del compute.__wrapped__
@@ -74,16 +87,48 @@ def dataset(
             group_name=group,
             kinds={"polars", "parquet", *(kinds or ())},
             owners=[OWNER],
+            tags={LAYER: _layer(group, partitioned="partitions_def" in options), **(tags or {})},
+            freshness_policy=freshness(),
             code_version=f"{PIPELINE_VERSION}-schema{SCHEMA_VERSION}-{version}",
-            metadata={RECORD_KEY: record.__name__, "dagster/column_schema": column_schema(record)},
+            metadata={
+                RECORD_KEY: record.__name__,
+                "dagster/column_schema": column_schema(record),
+                "dagster/code_references": code_references(function, record),
+                **shown,
+            },
             **options,
         )(compute)
 
     return decorate
 
 
-def _result(outcome: Outcome, seconds: float) -> dg.MaterializeResult:
-    metadata: dict[str, Any] = {"duration_seconds": round(seconds, 3), "preview": dg.MetadataValue.md(preview(outcome.frame))}
+def freshness() -> dg.FreshnessPolicy:
+    """Return how old any dataset may grow before the UI says so."""
+    warn, fail = (timedelta(days=number("freshness", key)) for key in ("warn_days", "fail_days"))
+    return dg.FreshnessPolicy.time_window(fail_window=fail, warn_window=warn)
+
+
+def code_references(function: Callable[..., Any], record: type[BaseModel]) -> dg.CodeReferencesMetadataValue:
+    """Return links to the asset's function and to the record model of its rows."""
+    code = inspect.unwrap(function).__code__
+    model = inspect.getsourcefile(record) or ""
+    with warnings.catch_warnings():
+        # Links from the graph to its source are worth a class that Dagster 1.13 still calls beta.
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        return dg.CodeReferencesMetadataValue(
+            code_references=[
+                dg.LocalFileCodeReference(file_path=code.co_filename, line_number=code.co_firstlineno, label="the asset"),
+                dg.LocalFileCodeReference(file_path=model, label=f"the record, {record.__name__} in {Path(model).name}"),
+            ]
+        )
+
+
+def _layer(group: str, *, partitioned: bool) -> str:
+    return "release" if partitioned else "judge" if group == "scoring" else "source"
+
+
+def _result(outcome: Outcome, seconds: float, shown: Mapping[str, Any]) -> dg.MaterializeResult:
+    metadata: dict[str, Any] = {"duration_seconds": round(seconds, 3), "preview": dg.MetadataValue.md(preview(outcome.frame)), **shown}
     metadata |= {title: dg.MetadataValue.md(inline_png(title, png)) for title, png in outcome.plots.items()}
     metadata |= dict(outcome.metadata)
     return dg.MaterializeResult(value=outcome.frame, metadata=metadata, data_version=dg.DataVersion(fingerprint(outcome.frame)))

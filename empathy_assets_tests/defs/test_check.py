@@ -1,5 +1,7 @@
 """Tests of the check factory: blocking rules stop, warnings do not, figures become metadata."""
 
+import json
+
 import dagster as dg
 import polars as pl
 import pytest
@@ -23,9 +25,12 @@ def graph(*, blocking: bool, passes: bool) -> dg.Definitions:
 
     def evaluate(tables: dict[str, pl.DataFrame], _: dg.AssetCheckExecutionContext) -> Finding:
         assert tables == {"nightmare-fuel": 1, "side": 2}
-        return Finding(passes, "1 row", {"value": 1, "certificate": "{}"})
+        stated = {"sensitivity": 0.97, "sensitivity_lower": 0.956, "specificity": 0.8, "threshold": 0.2}
+        return Finding(passes, "1 row", {"value": 0.9, "n": 100, "certificate": json.dumps(stated)}, {"picture": b"png"})
 
-    checks = dataset_checks("nightmare-fuel", [Rule("fence", "The fence holds.", evaluate, blocking=blocking)], beside=("side",))
+    checks = dataset_checks(
+        "nightmare-fuel", [Rule("fence", "The fence holds.", evaluate, blocking=blocking, share=True)], beside=("side",)
+    )
     return dg.Definitions(assets=[side, stage, after], asset_checks=[checks], executor=dg.in_process_executor)
 
 
@@ -36,7 +41,12 @@ def test_only_a_failed_blocking_rule_stops_what_follows(blocking: bool, passes: 
     check = run.get_asset_check_evaluations()[0]
     assert (check.passed, check.description) == (passes, "1 row")
     assert check.severity == (dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN)
-    assert check.metadata["value"].value == 1
-    assert "json" in check.metadata["certificate"].md_str
+    figures = {name: value.value for name, value in check.metadata.items()}
+    assert (figures["value"], figures["n"]) == (0.9, 100)
+    assert (figures["lower_95"], figures["upper_95"]) == pytest.approx((0.8256, 0.9448), abs=1e-4)
+    assert (figures["sensitivity_lower"], figures["sensitivity_lower_bar"], figures["threshold"]) == (0.956, 0.95, 0.2)
+    assert figures["certificate_of"] == dg.AssetKey("crisis_detector")
+    assert "json" in figures["certificate"]
+    assert "data:image/png;base64," in figures["picture"]
     assert any(e.step_key == "after" for e in run.get_asset_materialization_events()) is goes_on
     assert run.success is goes_on

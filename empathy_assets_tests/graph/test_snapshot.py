@@ -23,6 +23,8 @@ def graph() -> dict[str, Any]:
                 "from": sorted(parent.to_user_string() for parent in nodes.get(key).parent_keys),
                 "partitioned": nodes.get(key).is_partitioned,
                 "record": nodes.get(key).metadata["empathy/record"],
+                "kinds": sorted(nodes.get(key).kinds),
+                "tags": {name: value for name, value in sorted(nodes.get(key).tags.items()) if not name.startswith("dagster/")},
             }
             for key in sorted(nodes.get_all_asset_keys())
         },

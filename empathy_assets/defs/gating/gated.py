@@ -4,17 +4,25 @@ import dagster as dg
 import polars as pl
 
 from empathy_assets.defs.dataset import Outcome, dataset, table
+from empathy_assets.defs.lineage import Lineage
 from empathy_assets.defs.partitions import release_partitions
+from empathy_assets.defs.pictures import ears_pictures, origin_picture
 from empathy_assets.defs.resources import Workspace
 from empathy_assets.engines.composing.admission import admitted_refs
 from empathy_assets.engines.plotting.plots import mix_vs_target
 from empathy_assets.engines.staging.figures import stage_figures, yield_by_source
 from empathy_assets.policy.releases import mix, releases
-from empathy_assets.records.conversation import Conversation
+from empathy_assets.records.conversation import STAGES, Conversation
 from empathy_assets.records.ids import record_ref
 
 
-@dataset(Conversation, group="gating", partitions_def=release_partitions, ins={"nightmare_fuel": dg.AssetIn("nightmare-fuel")})
+@dataset(
+    Conversation,
+    group="gating",
+    partitions_def=release_partitions,
+    lineage=Lineage(carried=STAGES, made={"id": {**dict.fromkeys(STAGES, ("id",)), "verdicts": ("ref", "gate", "passed")}}),
+    ins={"nightmare_fuel": dg.AssetIn("nightmare-fuel")},
+)
 def gated(
     context: dg.AssetExecutionContext,
     workspace: Workspace,
@@ -47,4 +55,5 @@ def gated(
         "by_source": table(sources),
         **stage_figures(rows),
     }
-    return Outcome(rows, metadata, {"mix_vs_target": mix_vs_target(counts, mix(), "png")})
+    pictures = {"mix_vs_target": mix_vs_target(counts, mix(), "png"), **ears_pictures(rows), **origin_picture(rows)}
+    return Outcome(rows, metadata, pictures)

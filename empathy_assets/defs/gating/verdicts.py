@@ -8,17 +8,36 @@ from empathy_assets.adapters.cache import fingerprint
 from empathy_assets.adapters.identity import config_identity
 from empathy_assets.adapters.packages import published_records
 from empathy_assets.defs.dataset import Outcome, dataset, table
+from empathy_assets.defs.lineage import Columns, Lineage
 from empathy_assets.defs.partitions import release_partitions
 from empathy_assets.defs.resources import Workspace
 from empathy_assets.engines.composing.admission import admit, gates_version
 from empathy_assets.engines.gating.judge import rejects_by_reason, waterfall
+from empathy_assets.engines.plotting.clusters import near_duplicates
 from empathy_assets.engines.plotting.plots import yield_waterfall
+from empathy_assets.policy.load import number
 from empathy_assets.policy.releases import releases
-from empathy_assets.records.conversation import Stage
+from empathy_assets.records.conversation import STAGES, Stage
 from empathy_assets.records.verdict import Verdict
 
+_JUDGED: Columns = dict.fromkeys(STAGES, ("turns", "labels", "scores", "licence", "provenance", "exempt_from"))
 
-@dataset(Verdict, group="gating", partitions_def=release_partitions, ins={"nightmare_fuel": dg.AssetIn("nightmare-fuel")})
+
+@dataset(
+    Verdict,
+    group="gating",
+    partitions_def=release_partitions,
+    lineage=Lineage(
+        carried=STAGES,
+        made={
+            "ref": dict.fromkeys(STAGES, ("id", "source", "provenance")),
+            "gate": {},
+            "version": dict.fromkeys(STAGES, ("scores",)),
+            **dict.fromkeys(("passed", "score", "reason", "spans"), _JUDGED),
+        },
+    ),
+    ins={"nightmare_fuel": dg.AssetIn("nightmare-fuel")},
+)
 def verdicts(
     context: dg.AssetExecutionContext,
     workspace: Workspace,
@@ -62,8 +81,17 @@ def verdicts(
             "failed_by_reason": table(reasons),
             "yield": table(steps),
         },
-        {"yield_waterfall": yield_waterfall(_left(steps), "png")},
+        {
+            "yield_waterfall": yield_waterfall(_left(steps), "png"),
+            "near_duplicates": near_duplicates(copies(ledger), number("deduplicating", "near.min_jaccard"), "png"),
+        },
     )
+
+
+def copies(ledger: pl.DataFrame) -> dict[str, list[float]]:
+    """Return `exact` and `near` -> similarity of each copy that was dropped with the conversation that was kept of its cluster."""
+    dropped = ledger.filter((pl.col("gate") == "duplicates") & ~pl.col("passed"))
+    return {kind: dropped.filter(pl.col("reason").str.starts_with(kind))["score"].drop_nulls().to_list() for kind in ("exact", "near")}
 
 
 def _left(steps: pl.DataFrame) -> list[tuple[str, int]]:

@@ -4,14 +4,14 @@ import dagster as dg
 import polars as pl
 
 from empathy_assets.defs.dataset import Outcome, dataset
-from empathy_assets.defs.generation.designer import run_designer
+from empathy_assets.defs.generation.designer import generated_from, run_designer
 from empathy_assets.defs.resources import Workspace
 from empathy_assets.records.arrow import empty_frame
 from empathy_assets.records.conversation import Conversation
 from empathy_assets.records.passage import Passage
 
 
-@dataset(Conversation, group="generation", kinds={"nemo"})
+@dataset(Conversation, group="generation", kinds={"nemo"}, lineage=generated_from())
 def bias_samples(context: dg.AssetExecutionContext, workspace: Workspace, generation_plan: pl.DataFrame) -> Outcome:
     """Generated counterfactual pairs: two dialogues that differ only in one attribute of the client, answered equally well.
 

@@ -7,9 +7,31 @@ from empathy_assets.adapters.cache import fingerprint
 from empathy_assets.adapters.data_designer import estimate, generate, refuse_over_budget
 from empathy_assets.adapters.identity import config_identity
 from empathy_assets.defs.dataset import Outcome, table
+from empathy_assets.defs.lineage import Lineage
 from empathy_assets.defs.resources import Workspace
 from empathy_assets.engines.staging.grounding import with_groundedness
 from empathy_assets.engines.staging.voicing import with_style_match
+from empathy_assets.records.conversation import Labels
+from empathy_assets.records.plan import PlanRow
+
+_BINDINGS = tuple(name for name in PlanRow.model_fields if name in Labels.model_fields)
+
+
+def generated_from(*passages: str) -> Lineage:
+    """Return the column lineage of a generated source: its plan rows, and the passages it is grounded on."""
+    text = {"generation_plan": ("row_seed", "n_turns", *_BINDINGS), **dict.fromkeys(passages, ("text",))}
+    return Lineage(
+        made={
+            "id": text,
+            "turns": text,
+            "stage": {"generation_plan": ("stage",)},
+            "source": {"generation_plan": ("asset",)},
+            "provenance": {"generation_plan": ("row_id", "passage_id", "backend"), **dict.fromkeys(passages, ("id", "provenance"))},
+            "licence": dict.fromkeys(passages, ("licence",)),
+            "labels": {"generation_plan": _BINDINGS},
+            "scores": dict.fromkeys(passages, ("text",)),
+        }
+    )
 
 
 def run_designer(context: dg.AssetExecutionContext, workspace: Workspace, plan: pl.DataFrame, passages: pl.DataFrame) -> Outcome:

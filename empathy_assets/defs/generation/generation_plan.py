@@ -4,6 +4,7 @@ import dagster as dg
 import polars as pl
 
 from empathy_assets.defs.dataset import Outcome, dataset, table
+from empathy_assets.defs.lineage import Lineage
 from empathy_assets.defs.resources import Workspace
 from empathy_assets.engines.generating.plan import build_plan, passages_left_out, plan_summary
 from empathy_assets.engines.generating.voices.landed import voices_of
@@ -12,7 +13,19 @@ from empathy_assets.policy.releases import largest_target, mix
 from empathy_assets.records.plan import PlanRow
 
 
-@dataset(PlanRow, group="generation", kinds={"nemo"})
+@dataset(
+    PlanRow,
+    group="generation",
+    kinds={"nemo"},
+    lineage=Lineage(
+        made={
+            "row_id": {"conversation_corpora": ("id",)},
+            "passage_id": dict.fromkeys(("books", "transcripts", "academic_findings"), ("id", "text", "provenance")),
+            "persona_id": {"transcripts": ("voice", "text")},
+            "family_id": dict.fromkeys(("books", "transcripts", "academic_findings"), ("provenance",)),
+        }
+    ),
+)
 def generation_plan(
     context: dg.AssetExecutionContext,
     workspace: Workspace,

@@ -4,12 +4,12 @@ import dagster as dg
 import polars as pl
 
 from empathy_assets.defs.dataset import Outcome, dataset
-from empathy_assets.defs.generation.designer import run_designer
+from empathy_assets.defs.generation.designer import generated_from, run_designer
 from empathy_assets.defs.resources import Workspace
 from empathy_assets.records.conversation import Conversation
 
 
-@dataset(Conversation, group="generation", kinds={"nemo"})
+@dataset(Conversation, group="generation", kinds={"nemo"}, lineage=generated_from("books", "transcripts", "academic_findings"))
 def grounded_conversations(
     context: dg.AssetExecutionContext,
     workspace: Workspace,

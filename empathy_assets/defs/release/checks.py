@@ -22,7 +22,8 @@ def _verified(tables: Tables, context: dg.AssetCheckExecutionContext) -> Finding
 def _rows(tables: Tables, _: dg.AssetCheckExecutionContext) -> Finding:
     files = tables["ready_package"]
     packed = int(files.filter(files["name"].str.contains(r"^(train|val|test)\.jsonl$"))["rows"].sum())
-    return Finding(packed == tables["split"].height, f"{packed} conversations packed of {tables['split'].height} split", {"value": packed})
+    figures = {"value": packed, "bound": tables["split"].height, "n": tables["split"].height}
+    return Finding(packed == tables["split"].height, f"{packed} conversations packed of {tables['split'].height} split", figures)
 
 
 ready_package_checks = dataset_checks(

@@ -10,19 +10,40 @@ from empathy_assets.adapters.cache import fingerprint
 from empathy_assets.adapters.identity import config_identity
 from empathy_assets.adapters.packages import package_files, publish_package
 from empathy_assets.adapters.releases import find_package, previous_release, published, published_json, published_manifest
+from empathy_assets.adapters.s3.progress import spoken
 from empathy_assets.defs.dataset import Outcome, dataset
+from empathy_assets.defs.lineage import Lineage
 from empathy_assets.defs.partitions import release_partitions
+from empathy_assets.defs.pictures import origin_picture
 from empathy_assets.defs.resources import Workspace
-from empathy_assets.engines.packaging.context import CONFIG_LOCK, Manifest, PackageContext
+from empathy_assets.engines.packaging.context import CONFIG_LOCK, FIGURES, Manifest, PackageContext
 from empathy_assets.engines.packaging.package import write_package
-from empathy_assets.policy.releases import due_for_archive, releases
+from empathy_assets.engines.plotting.drift import drift_bars
+from empathy_assets.engines.plotting.plots import mix_vs_target
+from empathy_assets.policy.load import number
+from empathy_assets.policy.releases import due_for_archive, mix, releases
 from empathy_assets.records.arrow import from_frame
+from empathy_assets.records.conversation import SplitConversation
 from empathy_assets.records.ids import digest
 from empathy_assets.records.judge import Judge
 from empathy_assets.records.package import PackageFile
+from empathy_assets.records.verdict import Verdict
+
+_CONTENT = {
+    "split": tuple(SplitConversation.model_fields),
+    "verdicts": tuple(Verdict.model_fields),
+    "crisis_detector": ("certificate",),
+}
 
 
-@dataset(PackageFile, group="release", kinds={"jsonl"}, partitions_def=release_partitions, version="2")
+@dataset(
+    PackageFile,
+    group="release",
+    kinds={"jsonl"},
+    partitions_def=release_partitions,
+    version="2",
+    lineage=Lineage(made={"name": {"split": ("split",)}, "bytes": _CONTENT, "sha256": _CONTENT, "rows": {"split": ("id", "split")}}),
+)
 def ready_package(
     context: dg.AssetExecutionContext,
     workspace: Workspace,
@@ -79,7 +100,7 @@ def ready_package(
     if standing is not None and published_json(workspace.root, release.key, CONFIG_LOCK).get("inputs") == inputs:
         manifest, changed = standing, False
     else:
-        manifest, changed = publish_package(workspace.root, release, workspace.cache_dir / "scratch", write)
+        manifest, changed = publish_package(workspace.root, release, workspace.cache_dir / "scratch", write, spoken(context.log.info))
     workspace.catalogue.record(release.key)
     uri = str(find_package(workspace.root, release.key))
     context.log.info(f"{uri}: {'published' if changed else 'unchanged'}, {manifest.rows} conversations, root {manifest.merkle_root[:16]}")
@@ -99,4 +120,11 @@ def ready_package(
         "rejected_inputs": rejects.height,
         "drift_against": previous.release if previous else "none",
     }
-    return Outcome(package_files(manifest), metadata)
+    moved = published_json(workspace.root, release.key, FIGURES).get("drift", [])
+    rows = [(row["figure"], row["psi"], row["most_moved"], row["by"]) for row in moved]
+    pictures = {
+        "mix_vs_target": mix_vs_target(manifest.mix, mix(), "png"),
+        **origin_picture(split),
+        "drift": drift_bars(rows, number("gates", "package.drift_psi"), previous.release if previous else "", "png"),
+    }
+    return Outcome(package_files(manifest), metadata, pictures)

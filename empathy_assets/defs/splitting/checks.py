@@ -25,14 +25,14 @@ def _leakage(tables: Tables, _: dg.AssetCheckExecutionContext) -> Finding:
 def _same_rows(tables: Tables, _: dg.AssetCheckExecutionContext) -> Finding:
     lost = tables["gated"].select("id").join(tables["split"].select("id"), on="id", how="anti").height
     extra = tables["split"].height - tables["gated"].height
-    return Finding(lost == 0 and extra == 0, f"{lost} admitted rows lost, {extra} too many; none expected", {"value": lost, "bound": 0})
+    figures = {"value": lost + max(extra, 0), "bound": 0, "n": tables["gated"].height}
+    return Finding(lost == 0 and extra == 0, f"{lost} admitted rows lost, {extra} too many; none expected", figures)
 
 
 def _whole_clusters(tables: Tables, _: dg.AssetCheckExecutionContext) -> Finding:
     divided = tables["split"].group_by("cluster_id").agg(pl.col("split").n_unique().alias("n")).filter(pl.col("n") > 1)
-    return Finding(
-        divided.is_empty(), f"{divided.height} clusters divided between splits; none expected", {"value": divided.height, "bound": 0}
-    )
+    figures = {"value": divided.height, "bound": 0, "n": tables["split"]["cluster_id"].n_unique()}
+    return Finding(divided.is_empty(), f"{divided.height} clusters divided between splits; none expected", figures)
 
 
 split_checks = dataset_checks(

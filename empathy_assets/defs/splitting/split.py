@@ -6,16 +6,31 @@ import polars as pl
 from empathy_assets.adapters.cache import fingerprint
 from empathy_assets.adapters.identity import config_identity
 from empathy_assets.defs.dataset import Outcome, dataset, table
+from empathy_assets.defs.lineage import Lineage
 from empathy_assets.defs.partitions import release_partitions
 from empathy_assets.defs.resources import Workspace
 from empathy_assets.engines.deduplicating.cluster import near_duplicate_clusters
+from empathy_assets.engines.plotting.clusters import cluster_sizes
+from empathy_assets.engines.plotting.plots import split_comparison
 from empathy_assets.engines.splitting.assign import assign
 from empathy_assets.engines.splitting.clusters import leakage_clusters
+from empathy_assets.engines.splitting.targets import policy_shares
 from empathy_assets.engines.splitting.validation import validate
 from empathy_assets.records.conversation import SplitConversation
 
 
-@dataset(SplitConversation, group="splitting", partitions_def=release_partitions)
+@dataset(
+    SplitConversation,
+    group="splitting",
+    partitions_def=release_partitions,
+    lineage=Lineage(
+        carried=("gated",),
+        made={
+            "cluster_id": {"gated": ("id", "turns", "provenance", "labels")},
+            "split": {"gated": ("id", "turns", "provenance", "labels", "stage", "source", "scores")},
+        },
+    ),
+)
 def split(context: dg.AssetExecutionContext, workspace: Workspace, gated: pl.DataFrame) -> Outcome:
     """The admitted conversations with their leakage cluster and split.
 
@@ -40,4 +55,17 @@ def split(context: dg.AssetExecutionContext, workspace: Workspace, gated: pl.Dat
         "shares": table(figures.shares),
         "distances": table(figures.distances),
     }
-    return Outcome(rows, metadata)
+    sizes = rows.group_by("cluster_id").len()["len"].to_list()
+    pictures = {
+        "split_comparison": split_comparison(_by_stage(figures.shares), {k: float(v) for k, v in policy_shares().items()}, "png"),
+        "cluster_sizes": cluster_sizes(sizes, "What must stay in one split", "png"),
+    }
+    return Outcome(rows, metadata, pictures)
+
+
+def _by_stage(shares: pl.DataFrame) -> dict[str, dict[str, float]]:
+    """Return stage (`all` for the whole release) -> split -> share."""
+    found: dict[str, dict[str, float]] = {}
+    for stage, name, share in shares.select("stage", "split", "share").iter_rows():
+        found.setdefault(stage, {})[name] = share
+    return found

@@ -43,6 +43,7 @@ def _rules(stage: str) -> list[Rule]:
             "ears",
             "EARS >= 0.80: what the generators wrote holds the bar (landed rows are gated one by one).",
             lambda t, _: ears_supply(rows(t)),
+            share=True,
         ),
         Rule(
             "ears_judged", "Every row was scored by the current EARS scorer.", lambda t, _: ears_judged(rows(t), _judge(t, "ears_scorer"))
@@ -54,7 +55,8 @@ def _rules(stage: str) -> list[Rule]:
         ),
     ]
     if stage == "nightmare-fuel":
-        rules.append(Rule("crisis_recall", "The detector flags the stage's own known crises.", lambda t, _: crisis_recall(rows(t))))
+        sentence = "The detector flags the stage's own known crises."
+        rules.append(Rule("crisis_recall", sentence, lambda t, _: crisis_recall(rows(t)), share=True))
     if stage == "persona":
         rules.append(Rule("in_voice", "Each voice sounds most like itself.", lambda t, _: in_voice(rows(t)), blocking=False))
     if stage == "foundation":

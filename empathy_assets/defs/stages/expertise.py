@@ -6,11 +6,17 @@ import polars as pl
 from empathy_assets.defs.dataset import Outcome, dataset
 from empathy_assets.defs.partitions import release_partitions
 from empathy_assets.defs.resources import Workspace
-from empathy_assets.defs.stages.staging import stage_dataset
+from empathy_assets.defs.stages.staging import stage_dataset, staged_from
 from empathy_assets.records.conversation import Conversation
 
 
-@dataset(Conversation, group="stages", partitions_def=release_partitions)
+@dataset(
+    Conversation,
+    group="stages",
+    partitions_def=release_partitions,
+    lineage=staged_from("grounded_conversations", "therapeutic_samples"),
+    tags={"empathy/stage": "2"},
+)
 def expertise(
     context: dg.AssetExecutionContext,
     workspace: Workspace,

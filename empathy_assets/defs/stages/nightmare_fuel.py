@@ -6,11 +6,18 @@ import polars as pl
 from empathy_assets.defs.dataset import Outcome, dataset
 from empathy_assets.defs.partitions import release_partitions
 from empathy_assets.defs.resources import Workspace
-from empathy_assets.defs.stages.staging import stage_dataset
+from empathy_assets.defs.stages.staging import stage_dataset, staged_from
 from empathy_assets.records.conversation import Conversation
 
 
-@dataset(Conversation, group="stages", key="nightmare-fuel", partitions_def=release_partitions)
+@dataset(
+    Conversation,
+    group="stages",
+    key="nightmare-fuel",
+    partitions_def=release_partitions,
+    lineage=staged_from("conversation_corpora", "nightmare_scenarios"),
+    tags={"empathy/stage": "3"},
+)
 def nightmare_fuel(
     context: dg.AssetExecutionContext,
     workspace: Workspace,

@@ -7,14 +7,30 @@ import polars as pl
 
 from empathy_assets.adapters.compute import map_frame
 from empathy_assets.defs.dataset import Outcome, table
+from empathy_assets.defs.lineage import Lineage
+from empathy_assets.defs.pictures import ears_pictures
 from empathy_assets.defs.resources import Workspace
-from empathy_assets.engines.plotting.plots import ears_histogram
 from empathy_assets.engines.staging.figures import stage_figures
 from empathy_assets.engines.staging.prepare import PREPARED_VERSION, prepare_and_score, unpack
 from empathy_assets.engines.staging.route import HOME_STAGE, route
-from empathy_assets.policy.load import number
 from empathy_assets.records.arrow import from_frame
 from empathy_assets.records.judge import Judge
+
+_JUDGES = {"crisis_detector": ("version", "weights_sha256", "threshold"), "ears_scorer": ("version", "weights_sha256")}
+
+
+def staged_from(*sources: str) -> Lineage:
+    """Return the column lineage of a stage: rows of its sources, cleaned, scored by the judges and routed by their scores."""
+    turns, routed = dict.fromkeys(sources, ("turns",)), dict.fromkeys(sources, ("stage", "turns"))
+    return Lineage(
+        carried=sources,
+        made={
+            "id": turns,
+            "scores": {**dict.fromkeys(sources, ("turns", "provenance", "scores")), **_JUDGES},
+            "stage": {**routed, "crisis_detector": ("severe_threshold",)},
+            "exempt_from": routed,
+        },
+    )
 
 
 def stage_dataset(
@@ -53,7 +69,6 @@ def stage_dataset(
     workspace.quarantine.write(stage, rejects)
     staged = route(pl.concat([landed, planned]), stage)
     figures = stage_figures(staged)
-    ears = staged["scores"].struct.field("ears").fill_null(0.0).to_numpy()
     by_source = staged.group_by("source", pl.col("labels").struct.field("kind")).len("conversations").sort("source", "kind")
     metadata = {**figures, "unusable": rejects.height, "by_source": table(by_source)}
-    return Outcome(staged, metadata, {"ears": ears_histogram({stage: ears}, number("gates", "ears.min"), "png")})
+    return Outcome(staged, metadata, ears_pictures(staged))

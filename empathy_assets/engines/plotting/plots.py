@@ -11,7 +11,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from empathy_assets.engines.plotting.style import BLACK, BLUE, ORANGE, SKY, SPLIT_COLOURS, STAGE_COLOURS, VERMILION, Format, render
+from empathy_assets.engines.plotting.style import (
+    BLACK,
+    BLUE,
+    ORANGE,
+    SKY,
+    SPLIT_COLOURS,
+    STAGE_COLOURS,
+    STAGE_LINES,
+    VERMILION,
+    Format,
+    render,
+)
 
 _BINS = 40
 
@@ -60,8 +71,15 @@ def ears_histogram(scores: Mapping[str, npt.NDArray[np.float64]], threshold: flo
     def draw(axes: Any) -> None:
         for stage, values in scores.items():
             if len(values):
-                colour = STAGE_COLOURS.get(stage, BLUE)
-                axes.hist(values, bins=np.linspace(0, 1, _BINS + 1).tolist(), histtype="step", linewidth=1.6, color=colour, label=stage)
+                axes.hist(
+                    values,
+                    bins=np.linspace(0, 1, _BINS + 1).tolist(),
+                    histtype="step",
+                    linewidth=1.6,
+                    color=STAGE_COLOURS.get(stage, BLUE),
+                    linestyle=STAGE_LINES.get(stage, "-"),
+                    label=stage,
+                )
         axes.axvline(threshold, color=BLACK, linestyle="--", linewidth=1, label=f"gate {threshold:.2f}")
         axes.set_xlabel("EARS")
         axes.set_ylabel("conversations")
@@ -116,7 +134,8 @@ def split_comparison(shares: Mapping[str, Mapping[str, float]], wanted: Mapping[
         axes.set_xticks(range(len(shares)), list(shares))
         axes.set_ylabel("share, %")
         axes.set_title("Splits per stage")
-        axes.legend(frameon=False, ncols=3)
+        axes.margins(y=0.22)  # room for the legend above the bars
+        axes.legend(frameon=False, ncols=3, loc="upper right")
 
     return render(draw, fmt)
 

@@ -1,0 +1,39 @@
+"""Pictures that several assets show: EARS of their conversations, and where they come from.
+
+Lives here: which columns of a table a picture is drawn from. Must not live here: how it is drawn (engines/plotting).
+"""
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from empathy_assets.engines.plotting.ears import ears_components
+from empathy_assets.engines.plotting.plots import ears_histogram
+from empathy_assets.engines.plotting.treemap import source_treemap
+from empathy_assets.policy.load import number
+from empathy_assets.records.conversation import STAGES
+
+_COMPONENTS = ("empathize", "acknowledge", "reflect", "support")
+
+
+def ears_pictures(rows: pl.DataFrame) -> dict[str, bytes]:
+    """Return the histograms of EARS and of its components, per stage, of scored conversations."""
+    flat = rows.select("stage", pl.col("scores").struct.unnest())
+
+    def per_stage(name: str) -> dict[str, npt.NDArray[np.float64]]:
+        """Return stage -> scores, for the stages that are there; a conversation without a score has 0."""
+        held = flat.select("stage", pl.col(name).fill_null(0.0))
+        return {stage: held.filter(pl.col("stage") == stage)[name].to_numpy() for stage in STAGES}
+
+    return {
+        "ears": ears_histogram(per_stage("ears"), number("gates", "ears.min"), "png"),
+        "ears_components": ears_components({name: per_stage(name) for name in _COMPONENTS}, "png"),
+    }
+
+
+def origin_picture(rows: pl.DataFrame) -> dict[str, bytes]:
+    """Return the treemap of conversations by source and licence."""
+    found: dict[str, dict[str, int]] = {}
+    for source, licence, count in rows.group_by("source", "licence").len().sort("source", "licence").iter_rows():
+        found.setdefault(source, {})[licence] = count
+    return {"sources_and_licences": source_treemap(found, "png")}

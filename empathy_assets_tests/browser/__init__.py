@@ -1,0 +1,1 @@
+"""Browser journeys: what a person sees in the Dagster UI of a built release."""
