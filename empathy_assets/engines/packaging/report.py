@@ -10,8 +10,12 @@ from html import escape
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+from empathy_assets.engines.plotting.clusters import cluster_sizes
+from empathy_assets.engines.plotting.drift import drift_bars
+from empathy_assets.engines.plotting.ears import ears_components
 from empathy_assets.engines.plotting.plots import (
     crisis_roc_point,
     ears_histogram,
@@ -21,6 +25,7 @@ from empathy_assets.engines.plotting.plots import (
     yield_waterfall,
 )
 from empathy_assets.engines.plotting.style import inline_svg
+from empathy_assets.engines.plotting.treemap import source_treemap
 from empathy_assets.engines.splitting.targets import policy_shares
 from empathy_assets.policy.load import number
 from empathy_assets.records.conversation import STAGES
@@ -32,6 +37,7 @@ table{border-collapse:collapse;margin:.8rem 0}td,th{padding:.15rem .7rem;text-al
 td.n{text-align:right;font-variant-numeric:tabular-nums}.bad{color:#a30000;font-weight:bold}svg{max-width:100%;height:auto}
 """
 _REASONS_SHOWN = 15
+_COMPONENTS = ("empathize", "acknowledge", "reflect", "support")
 
 
 def _cell(value: Any) -> str:
@@ -84,10 +90,16 @@ def _operating_point(certificate: Mapping[str, Any]) -> str:
 
 
 def _plots(frame: pl.DataFrame, figures: Mapping[str, Any]) -> dict[str, str]:
-    ears = {
-        stage: frame.filter(pl.col("stage") == stage).select(pl.col("scores").struct.field("ears")).to_series().drop_nulls().to_numpy()
-        for stage in STAGES
-    }
+
+    def per_stage(score: str) -> dict[str, npt.NDArray[np.float64]]:
+        """Return stage -> scores of its conversations."""
+        held = frame.select("stage", pl.col("scores").struct.field(score).alias(score)).drop_nulls()
+        return {stage: held.filter(pl.col("stage") == stage)[score].to_numpy().astype(np.float64) for stage in STAGES}
+
+    licences: dict[str, dict[str, int]] = {}
+    for source, licence, count in frame.group_by("source", "licence").len().sort("source", "licence").iter_rows():
+        licences.setdefault(source, {})[licence] = count
+    moved = [(row["figure"], row["psi"], row["most_moved"], row["by"]) for row in figures["drift"]]
     reasons: dict[str, int] = {}
     for row in figures["rejects_by_reason"]:
         name = f"{row['gate']}: {row['code']}"
@@ -95,7 +107,11 @@ def _plots(frame: pl.DataFrame, figures: Mapping[str, Any]) -> dict[str, str]:
     most = dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:_REASONS_SHOWN])
     drawn = {
         "mix": mix_vs_target(figures["mix"], figures["mix_wanted"]),
-        "ears": ears_histogram({s: v.astype(np.float64) for s, v in ears.items()}, number("gates", "ears.min")),
+        "ears": ears_histogram(per_stage("ears"), number("gates", "ears.min")),
+        "components": ears_components({name: per_stage(name) for name in _COMPONENTS}),
+        "sources": source_treemap(licences),
+        "clusters": cluster_sizes(frame.group_by("cluster_id").len()["len"].to_list(), "What must stay in one split"),
+        "drift": drift_bars(moved, number("gates", "package.drift_psi"), figures["previous"]),
         "yield": yield_waterfall(_steps(figures)),
         "split": split_comparison(_shares(figures), {k: float(v) for k, v in policy_shares().items()}),
         "reasons": rejects_by_reason(most),
@@ -121,7 +137,7 @@ def _sections(figures: Mapping[str, Any], plots: Mapping[str, str], certificate:
             + table(["source", "records"], figures["sources"].items())
             + (_dicts(figures["plan"], "") if figures["plan"] else ""),
         ),
-        ("Quality", plots["ears"] + ears),
+        ("Quality", plots["ears"] + plots["components"] + ears),
         (
             "Safety",
             _operating_point(certificate)
@@ -135,6 +151,7 @@ def _sections(figures: Mapping[str, Any], plots: Mapping[str, str], certificate:
         (
             "Splits",
             plots["split"]
+            + plots["clusters"]
             + f"<p>Worst share off by {split['worst_pp']:.4f} pp, {split['tolerance_pp']:.4f} allowed. "
             + f"Leakage: {escape(split['leakage'] or 'not stated')}.</p>"
             + _dicts(split["distances"], ""),
@@ -144,10 +161,10 @@ def _sections(figures: Mapping[str, Any], plots: Mapping[str, str], certificate:
             "Quarantined inputs",
             table(["source: reason", "inputs"], figures["quarantined"].items()) if figures["quarantined"] else "<p>None.</p>",
         ),
-        ("Licences", table(["licence", "records"], figures["licences"].items())),
+        ("Licences", plots["sources"] + table(["licence", "records"], figures["licences"].items())),
         (
             f"Drift against {figures['previous'] or 'the previous release'}",
-            _dicts(figures["drift"], "There is no release to compare with."),
+            (plots["drift"] if figures["drift"] else "") + _dicts(figures["drift"], "There is no release to compare with."),
         ),
         ("Thresholds in force", thresholds),
     ]
