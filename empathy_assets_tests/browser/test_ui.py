@@ -114,7 +114,9 @@ def test_the_first_page_is_there_at_once_and_nothing_warns(ui: Ui) -> None:
     ui.page.open(ui.url)
     ui.page.until("document.body.innerText.includes('build_release')")
     log = ui.log.read_text("utf-8", "replace")
-    assert not re.findall(r".*(?:WARNING|ERROR|Warning:).*", log)
+    # The instance of this test lies elsewhere, for a clean start; a person's is the project's own dagster.yaml.
+    warned = [line for line in re.findall(r".*(?:WARNING|ERROR|Warning:).*", log) if "Found a dagster instance configuration" not in line]
+    assert not warned
     assert ui.first_page < 60  # 15 s on a machine that does nothing else; a shared one may take longer
 
 
