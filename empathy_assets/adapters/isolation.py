@@ -30,7 +30,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from empathy_assets.engines.reading.result import MODELS, FileContext, Row
+from empathy_assets.engines.reading.result import MODELS, Block, FileContext, Row
 from empathy_assets.policy.load import number
 from empathy_assets.records.arrow import arrow_schema, polars_schema
 from empathy_assets.records.licence import Rights
@@ -220,7 +220,7 @@ class ReaderPool:
             yield from threads.map(self._one, jobs)
 
 
-def _reader(name: str) -> Callable[..., Iterator[Row]]:
+def _reader(name: str) -> Callable[..., Iterator[Row | Block]]:
     module, _, function = name.partition(":")
     return getattr(import_module(module), function)
 
@@ -233,12 +233,20 @@ def perform(job: Job) -> Outcome:
     held: dict[str, list[dict[str, Any]]] = {}
     parts: list[str] = []
 
-    def flush(table: str) -> None:
+    def write(table: str, frame: pl.DataFrame) -> None:
         name = f"{len(parts):05d}-{table}.parquet"
-        frame_of(table, held.pop(table)).write_parquet(out / name, compression="zstd", compression_level=1)
+        frame.write_parquet(out / name, compression="zstd", compression_level=1, statistics=False)  # nobody looks for a row in it
         parts.append(name)
 
+    def flush(table: str) -> None:
+        write(table, frame_of(table, held.pop(table)))
+
     for table, row in rows:
+        if isinstance(row, pl.DataFrame):
+            if table in held:
+                flush(table)
+            write(table, row)
+            continue
         held.setdefault(table, []).append(row)
         if len(held[table]) >= _BATCH_ROWS:
             flush(table)

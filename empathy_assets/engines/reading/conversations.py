@@ -17,13 +17,12 @@ from typing import Any, BinaryIO
 
 from empathy_assets.engines.reading import salvage
 from empathy_assets.engines.reading.chatlog import chat_logs
+from empathy_assets.engines.reading.columns import Placed, conversations
+from empathy_assets.engines.reading.common_shape import common_dialogue
 from empathy_assets.engines.reading.dialect import dialect_of
 from empathy_assets.engines.reading.fields import first, folded
-from empathy_assets.engines.reading.identity import dialogue_id
 from empathy_assets.engines.reading.labels import labels_of, record_id
-from empathy_assets.engines.reading.language import is_english
-from empathy_assets.engines.reading.result import FileContext, ReadError, Row
-from empathy_assets.engines.reading.roles import Turn, normalise
+from empathy_assets.engines.reading.result import Block, FileContext, ReadError, Row
 from empathy_assets.engines.reading.shapes import Dialogue, dialogues
 from empathy_assets.engines.reading.tabular import Table
 from empathy_assets.engines.reading.text import decode, encoding_of
@@ -33,20 +32,28 @@ from empathy_assets.engines.reading.turn_lines import reader_of
 _HEAD = 1 << 16
 _CHUNK = 1 << 20
 _PIECE = 1 << 22
+_BATCH_ROWS = 4_000
+_BATCH_CHARS = 1 << 23
 _JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
 _NO_TURNS = ReadError("no-turns", "this part of the text names no speakers")
-_SLOT = re.compile(r"\{\{\s*(?=[^{}]{0,40}[A-Za-z])([\w .-]{1,40}?)\s*\}\}", re.ASCII)
 _ROLE_LINE = re.compile(r"(?:therapist|client|patient|counsell?or|user|assistant|human|bot)\t(?:[\d:.]+\t)?[^\t\n]*\n", re.IGNORECASE)
 _STAMPED_LOG = re.compile(r"\[\d{1,4}[/.:-]")
 _PRINTED_LINE = re.compile(r"\s*[\[{]\s*$")
 
+Item = Row | list[Placed]
+"""What a part of a file gives: its reject, or its dialogues."""
 
-def read(path: Path, context: FileContext) -> Iterator[Row]:
+
+def read(path: Path, context: FileContext) -> Iterator[Row | Block]:
     """Yield the conversations and rejects of one corpus file.
 
     Raises:
         ReadError: The file as a whole is none (`empty-file`, `unknown-kind`, `unknown-shape`).
     """
+    yield from blocks(context, _items(path, context))
+
+
+def _items(path: Path, context: FileContext) -> Iterator[Item]:
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
     if not head.strip(b"\x00\xef\xbb\xbf \t\r\n"):
@@ -57,12 +64,12 @@ def read(path: Path, context: FileContext) -> Iterator[Row]:
         yield from _json_rows(path, context, text, suffix)
     elif by_line := reader_of(*(text.split("\n", 2)[:2])) or reader_of(text[: text.rfind("\n")].rsplit("\n", 1)[-1]):
         for first, last, item in by_line(_text_lines(path)):
-            yield from _placed(context, item, "line", first, last)
+            yield _placed(context, item, "line", first, last)
     else:
         yield from _table_rows(path, context, text, suffix)
 
 
-def _json_rows(path: Path, context: FileContext, head: str, suffix: str) -> Iterator[Row]:
+def _json_rows(path: Path, context: FileContext, head: str, suffix: str) -> Iterator[Item]:
     by_line = _is_lines(head, suffix)
     found = salvage.lines(_text_lines(path)) if by_line else salvage.document(_text_pieces(path))
     unit = "line" if by_line else "record"
@@ -71,26 +78,27 @@ def _json_rows(path: Path, context: FileContext, head: str, suffix: str) -> Iter
         if item.reason:
             yield context.reject(item.reason, item.detail, item.position)
             continue
-        key = _turn_session(item.value)
+        common = common_dialogue(item.value)
+        key = _turn_session(item.value) if common is None else None
         if key is None:
-            yield from _record_rows(context, item, unit)
+            yield _record_dialogues(context, item, unit, common)
             continue
         place = item.line if unit == "line" else item.index
         first, _, turns, labels = sessions.get(key, (place, place, [], labels_of(folded(item.value))))
         turns.append(item.value)
         sessions[key] = (first, place, turns, labels)
     for key, (first, last, turns, labels) in sessions.items():
-        yield from _session(context, key, turns, labels, (unit, first, last))
+        yield _session(context, key, turns, labels, (unit, first, last))
 
 
-def _session(context: FileContext, key: str, turns: list[Any], labels: dict[str, Any], place: tuple[str, int, int]) -> Iterator[Row]:
-    """Yield the one dialogue whose turns stood in records of their own."""
+def _session(context: FileContext, key: str, turns: list[Any], labels: dict[str, Any], place: tuple[str, int, int]) -> Item:
+    """Return the one dialogue whose turns stood in records of their own."""
     try:
         found = next(dialogues(in_thread_order(turns)))
         item: Dialogue | ReadError = Dialogue(found.turns, key, labels)
     except ReadError as error:
         item = error
-    yield from _placed(context, item, *place)
+    return _placed(context, item, *place)
 
 
 def _turn_session(value: Any) -> str | None:
@@ -116,64 +124,87 @@ def _is_lines(head: str, suffix: str) -> bool:
     return not rows[0].startswith("[") and (suffix in (".jsonl", ".ndjson") or (len(rows) > 1 and rows[1].startswith("{")))
 
 
-def _record_rows(context: FileContext, found: salvage.Found, unit: str) -> Iterator[Row]:
+def _record_dialogues(context: FileContext, found: salvage.Found, unit: str, common: Dialogue | None) -> Row | list[Placed]:
+    """Return the dialogues of a record, or its reject."""
     place = found.line if unit == "line" else found.index
     try:
-        for dialogue in dialogues(found.value):
-            yield _conversation(context, dialogue, unit, place, place, found.position)
+        items = [common] if common is not None else list(dialogues(found.value))
     except ReadError as error:
-        yield context.reject(error.reason, error.detail, found.position)
+        return context.reject(error.reason, error.detail, found.position)
+    return [Placed(item, unit, place, place, found.position, found.index) for item in items]
 
 
-def _table_rows(path: Path, context: FileContext, head: str, suffix: str) -> Iterator[Row]:
+def _table_rows(path: Path, context: FileContext, head: str, suffix: str) -> Iterator[Item]:
     if (suffix not in (".csv", ".tsv") or _ROLE_LINE.match(head)) and any(turns for _, _, turns in chat_logs(head)):
         for first, last, turns in chat_logs(decode(path.read_bytes())):
-            yield from _placed(context, Dialogue(turns) if turns else _NO_TURNS, "line", first, last)
+            yield _placed(context, Dialogue(turns) if turns else _NO_TURNS, "line", first, last)
         return
     if b"\x00" in head.encode("utf-8", "replace")[:_HEAD] and suffix not in (".csv", ".tsv", ".txt"):
         raise ReadError("unknown-kind", "binary content, expected JSON, JSON lines, CSV or TSV")
     with path.open("rb") as stream:
         table = Table(io.TextIOWrapper(stream, encoding=_stream_encoding(path), errors="replace", newline=""), dialect_of(head))
         for first, last, item in table.dialogues():
-            yield from _placed(context, item, "row", first, last)
+            yield _placed(context, item, "row", first, last)
 
 
-def _placed(context: FileContext, item: Dialogue | ReadError, unit: str, first: int, last: int) -> Iterator[Row]:
+def _placed(context: FileContext, item: Dialogue | ReadError, unit: str, first: int, last: int) -> Item:
     position = f"{unit} {first}" if first == last else f"{unit}s {first}-{last}"
     if isinstance(item, ReadError):
-        yield context.reject(item.reason, item.detail, position)
-        return
+        return context.reject(item.reason, item.detail, position)
+    return [Placed(item, unit, first, last, position)]
+
+
+def blocks(context: FileContext, items: Iterable[Item]) -> Iterator[Row | Block]:
+    """Yield rejects and conversations, some thousands of dialogues at a time; an error of `items` is raised behind what came before it."""
+    source = iter(items)
+    while True:
+        batch, error = _batch(source)
+        if batch:
+            yield from _made(context, batch)
+        if error is not None:
+            raise error
+        if not batch:
+            return
+
+
+def _made(context: FileContext, batch: list[Row | Placed]) -> Iterator[Row | Block]:
+    placed = [item for item in batch if isinstance(item, Placed)]
     try:
-        yield _conversation(context, item, unit, first, last, position)
-    except ReadError as error:
-        yield context.reject(error.reason, error.detail, position)
+        frame, refused = conversations(context, placed)
+    except Exception:
+        if len(batch) == 1:
+            raise
+        middle = len(batch) // 2  # what can be read before the one that cannot
+        yield from _made(context, batch[:middle])
+        yield from _made(context, batch[middle:])
+        return
+    index = -1
+    for item in batch:
+        index += isinstance(item, Placed)
+        if not isinstance(item, Placed):
+            yield item
+        elif (why := refused.get(index)) is not None:
+            yield context.reject(why.reason, why.detail, item.position)
+    if frame.height:
+        yield "conversations", frame
 
 
-def _conversation(context: FileContext, dialogue: Dialogue, unit: str, first: int, last: int, position: str) -> Row:
-    turns = _without_slots(normalise(dialogue.turns))
-    english, code = is_english("\n".join(text for role, text in turns if role != "system"))
-    if not english:
-        return context.reject("not-english", f"the conversation reads as `{code or 'unknown'}`", position)
-    provenance = context.provenance(
-        unit=unit,
-        start=float(first),
-        end=float(last),
-        anchor=position,
-        record_id=dialogue.record_id,
-        title=PurePosixPath(context.relative).stem,
-        work_id=dialogue_id(text for role, text in turns if role == "user"),
-    )
-    return context.conversation(turns, provenance, dialogue.labels)
-
-
-def _without_slots(turns: list[Turn]) -> list[Turn]:
-    """Return the turns with the slots of an unfilled template (`{{name}}`) written as masked details are everywhere else (`[NAME_1]`).
-
-    What belongs there is unknown, as it is for a detail that was masked; the rest of the sentence is good.
-    """
-    if not any("{{" in text for _, text in turns):
-        return turns
-    return [(role, _SLOT.sub(lambda m: f"[{re.sub('[^A-Z]', '', m[1].upper())}_1]", text)) for role, text in turns]
+def _batch(source: Iterator[Item]) -> tuple[list[Row | Placed], Exception | None]:
+    """Return the next rejects and dialogues, none at the end, and the error that ended them."""
+    batch: list[Row | Placed] = []
+    chars = 0
+    try:
+        for item in source:
+            if isinstance(item, tuple):
+                batch.append(item)
+                continue
+            batch.extend(item)
+            chars += sum([len(text) for placed in item for _, text in placed.dialogue.turns])
+            if len(batch) >= _BATCH_ROWS or chars >= _BATCH_CHARS:
+                break
+    except Exception as error:  # what was read before it counts; `blocks` raises it again
+        return batch, error
+    return batch, None
 
 
 def _stream_encoding(path: Path) -> str:

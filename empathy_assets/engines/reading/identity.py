@@ -15,6 +15,7 @@ from empathy_assets.policy.load import number
 from empathy_assets.records.ids import digest, normalised
 
 _WORD = re.compile(r"[^\W_]+")
+_NO_WORD = bytes(code for code in range(128) if not chr(code).isalnum())
 _SUBTITLE = re.compile(r"\s*[:;\n(\[—]|\s-{1,2}\s|, or,? ")
 _LEADING = frozenset({"the", "a", "an"})
 _SHINGLE = 5
@@ -62,10 +63,15 @@ def work_id(key: str, marks: Sequence[int]) -> str:
 
 def dialogue_id(client_turns: Iterable[str]) -> str:
     """Return the id of a dialogue from the first letters the client said, the same for raw, merged and re-tokenised turns."""
+    return dialogue_id_of(map(normalised, client_turns))
+
+
+def dialogue_id_of(client_turns: Iterable[str]) -> str:
+    """Return `dialogue_id` of turns that are `records.ids.normalised` already."""
     limit = int(number("reading", "identity.sketch_chars"))
     letters = ""
     for turn in client_turns:
-        letters += "".join(words_of(turn))
+        letters += turn.encode().translate(None, _NO_WORD).decode() if turn.isascii() else "".join(_WORD.findall(turn))
         if len(letters) >= limit:
             break
     return "d-" + digest("dialogue", letters[:limit])

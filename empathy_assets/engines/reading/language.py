@@ -16,11 +16,19 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"(?<=[^\W\d_,;:] )[^\W\d_a-z][a-z\u00df-\u017f][^\W\d_]*")  # a capital inside a sentence
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_ENOUGH = 640  # of 1,000: more function words than the verdict needs, in nearly every English text
+_STRANGE = b"~"
+_LETTERS = bytes(code if chr(code) in "abcdefghijklmnopqrstuvwxyz'" else 0x20 if code < 0x80 else ord(_STRANGE) for code in range(256))
 
 
 @cache
 def _english_words() -> frozenset[str]:
     return frozenset(table("reading")["language"]["english_words"])
+
+
+@cache
+def _english_bytes() -> frozenset[bytes]:
+    return frozenset(word.encode() for word in _english_words())
 
 
 @cache
@@ -34,7 +42,10 @@ def _detector() -> LanguageDetector:
 def language_of(text: str) -> str:
     """Return the ISO 639-1 code of `text`, or an empty string where it is too short to tell."""
     sample = text[: int(number("reading", "language.sample_chars"))]
-    words = _WORD.findall(sample.replace("’", "'").lower())
+    folded = sample.replace("’", "'").lower()
+    if _plainly_english(folded):
+        return "en"
+    words = _WORD.findall(folded)
     joined = "".join(words)
     letters = len(joined)
     if letters == 0:
@@ -47,6 +58,21 @@ def language_of(text: str) -> str:
     if share >= number("reading", "language.function_words") and latin >= number("reading", "language.latin_share"):
         return "en"
     return _detected(sample)
+
+
+def _plainly_english(folded: str) -> bool:
+    """Return whether a lower-case text is English even when each of its characters that needs a closer look is held against it.
+
+    The bounds are those of the full count in `language_of`: a character beyond ASCII is taken for a letter of another script, for the end
+    of one word and for part of the next, and never for part of an English one. Blanks count as words, and the end of the text as none.
+    """
+    data = folded.encode("utf-8", "replace").translate(_LETTERS)
+    strange = data.count(_STRANGE)
+    letters = len(data) - strange - data.count(b" ") - data.count(b"'")
+    if letters < number("reading", "language.min_letters") or letters < number("reading", "language.latin_share") * (letters + strange):
+        return False
+    common = sum(map(_english_bytes().__contains__, data[:_ENOUGH].split()[:-1]))  # the last may be cut off
+    return common / (data.count(b" ") + data.count(b"'") + strange + 1) >= number("reading", "language.function_words")
 
 
 def _detected(sample: str) -> str:

@@ -11,12 +11,12 @@ from pathlib import Path
 from empathy_assets.engines.reading import books, conversations, transcripts
 from empathy_assets.engines.reading.gzipped import unpacked
 from empathy_assets.engines.reading.papers import read as papers
-from empathy_assets.engines.reading.result import FileContext, ReadError, ReadResult, Row, Source, collect, guarded
+from empathy_assets.engines.reading.result import Block, FileContext, ReadError, ReadResult, Row, Source, collect, guarded
 from empathy_assets.policy.load import number
 from empathy_assets.records.ids import file_sha256
 from empathy_assets.records.licence import Rights
 
-_READERS: dict[str, Callable[[Path, FileContext], Iterator[Row]]] = {
+_READERS: dict[str, Callable[[Path, FileContext], Iterator[Row | Block]]] = {
     "academic_findings": papers.read,
     "books": books.read,
     "transcripts": transcripts.read,
@@ -44,7 +44,7 @@ def read_file(path: Path, *, relative: str, source: Source, rights: Rights) -> R
     return collect(stream_file(path, relative=relative, source=source, rights=rights))
 
 
-def stream_file(path: Path, *, relative: str, source: Source, rights: Rights) -> Iterator[Row]:
+def stream_file(path: Path, *, relative: str, source: Source, rights: Rights) -> Iterator[Row | Block]:
     """Yield the rows of one landed file as they are read; see `read_file`. Books and talks add a row to `works`."""
     try:
         size, sha256 = path.stat().st_size, file_sha256(path)
@@ -55,7 +55,7 @@ def stream_file(path: Path, *, relative: str, source: Source, rights: Rights) ->
     yield from guarded(context, _rows(path, context, size))
 
 
-def _rows(path: Path, context: FileContext, size: int) -> Iterator[Row]:
+def _rows(path: Path, context: FileContext, size: int) -> Iterator[Row | Block]:
     limit = int(number("reading", _LIMITS[context.source])) << 20
     if size > limit:
         raise ReadError("too-large", f"{size} bytes, at most {limit} are read")

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import PurePosixPath
 from typing import Any, Literal
 
+import polars as pl
 from pydantic import BaseModel
 
 from empathy_assets.engines.reading.papers.work import Work
@@ -29,6 +31,8 @@ Source = Literal["academic_findings", "books", "transcripts", "conversation_corp
 Table = Literal["passages", "conversations", "papers", "rejects", "works"]
 Row = tuple[Table, dict[str, Any]]
 """One record on its way to a table: the table's name and the record as a dict with every field of its model."""
+Block = tuple[Table, pl.DataFrame]
+"""Many records on their way to a table at once: the table's name and a frame with the schema of its model."""
 
 MODELS: dict[str, type[BaseModel]] = {"passages": Passage, "conversations": Conversation, "papers": Work, "rejects": Reject}
 
@@ -73,6 +77,11 @@ class FileContext:
     def __post_init__(self) -> None:
         """Write a name that is no UTF-8 with escapes: no table can hold it as it is."""
         object.__setattr__(self, "relative", _encodable(self.relative))
+
+    @property
+    def stem(self) -> str:
+        """The name of the file without folders and suffix."""
+        return PurePosixPath(self.relative).stem
 
     def reject(self, reason: str, detail: str = "", position: str = "") -> Row:
         """Return a reject row for this file; the remedy is the policy's for `reason`."""
@@ -129,10 +138,10 @@ class FileContext:
         }
 
 
-def collect(rows: Iterable[Row]) -> ReadResult:
+def collect(rows: Iterable[Row | Block]) -> ReadResult:
     """Return the rows as validated records."""
     result = ReadResult()
-    for name, row in rows:
+    for name, row in _single(rows):
         if name == "passages":
             result.passages.append(Passage.model_validate(row))
         elif name == "conversations":
@@ -144,7 +153,16 @@ def collect(rows: Iterable[Row]) -> ReadResult:
     return result
 
 
-def guarded(context: FileContext, rows: Iterator[Row]) -> Iterator[Row]:
+def _single(rows: Iterable[Row | Block]) -> Iterator[Row]:
+    for name, row in rows:
+        if isinstance(row, pl.DataFrame):
+            for record in row.iter_rows(named=True):
+                yield name, record
+        else:
+            yield name, row
+
+
+def guarded(context: FileContext, rows: Iterator[Row | Block]) -> Iterator[Row | Block]:
     """Yield the rows; an exception ends them with a reject instead of escaping."""
     try:
         yield from rows

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
+from itertools import pairwise
+
+import polars as pl
 
 from empathy_assets.engines.reading.result import ReadError
-from empathy_assets.engines.reading.text import tidy
+from empathy_assets.engines.reading.text import UNTIDY, tidy
 from empathy_assets.policy.load import table
 
 Turn = tuple[str, str]
@@ -23,8 +26,11 @@ def _known() -> dict[str, str]:
     return {name: side for side, names in words.items() for name in names}
 
 
+_LOOSE = re.compile(" [.,?!']")
 _TOKENISED = re.compile(r"\w [.,?!](?:\s|$)|\w ' (?:t|s|m|re|ve|ll|d)\b")
 _SPLIT_APOSTROPHE = re.compile(r"(?<=\w) ' (?=(?:t|s|m|re|ve|ll|d)\b)")
+# Every text that `plain` changes holds one of these; they are in the dialect of polars, which knows no look-around.
+_ROUGH = rf"{UNTIDY}|^[ \n]|[ \n]$|[a-z]{{3}}[.!?][A-Z]| [.,?!](?:[ \n]|$)| ' [tsmrvld]"
 _NAME_WORD = re.compile(r"[a-z]{2,}")
 _GLUED = re.compile(r"([.!?])(?<=[a-z]{3}[.!?])(?=[A-Z][^\W\d_]*[ ,'’])")
 _LOOSE_STOP = re.compile(r"(?<=\w) +(?=[.,?!;:](?:\s|$))")
@@ -36,10 +42,28 @@ def _parted(stop: re.Match[str]) -> str:
     return stop[1] if any(mark in before for mark in "./@") else f"{stop[1]} "
 
 
+def plain(text: str) -> str:
+    """Return what was said as plain text: tidied, and with the blanks where a writer has them."""
+    return _detokenised(tidy(text))
+
+
+def plain_texts(texts: list[str]) -> list[str]:
+    """Return `plain` of each text: one search over all of them finds the few that are not plain as they stand."""
+    try:
+        rough = pl.Series(texts, dtype=pl.String).str.contains(_ROUGH)
+    except UnicodeEncodeError:  # half a surrogate pair, which no column can hold
+        return [plain(text) for text in texts]
+    found = list(texts)
+    indices: list[int] = rough.arg_true().to_list()
+    for index in indices:
+        found[index] = plain(texts[index])
+    return found
+
+
 def _detokenised(text: str) -> str:
     """Return `text` with the blanks where a writer has them: none before punctuation, one between two sentences."""
     text = _GLUED.sub(_parted, text)
-    if not _TOKENISED.search(text):
+    if not _LOOSE.search(text) or not _TOKENISED.search(text):
         return text
     return _LOOSE_STOP.sub("", _SPLIT_APOSTROPHE.sub("'", text))
 
@@ -98,21 +122,41 @@ def normalise(turns: Sequence[Turn]) -> list[Turn]:
     Raises:
         ReadError: `no-turns`, `unknown-roles` or `one-sided`.
     """
-    said = [(name, _detokenised(tidy(text))) for name, text in turns]
-    said = [(name, text) for name, text in said if text]
+    return merged([(name, plain(text)) for name, text in turns])
+
+
+def merged(turns: Sequence[Turn]) -> list[Turn]:
+    """Return (speaker, plain text) pairs as (role, text), as `normalise` does with texts that are not plain yet.
+
+    Raises:
+        ReadError: See `normalise`.
+    """
+    said = [(name, text) for name, text in turns if text]
     if not said:
         raise ReadError("no-turns", "no turn holds any text")
     roles = _pairing([name for name, _ in said])
-    merged: list[Turn] = []
+    runs: list[Turn] = []
     for name, text in said:
         role = roles[name]
         if role == _SKIPPED:
             continue
-        if merged and merged[-1][0] == role:
-            merged[-1] = (role, f"{merged[-1][1]}\n{text}")
+        if runs and runs[-1][0] == role:
+            runs[-1] = (role, f"{runs[-1][1]}\n{text}")
         else:
-            merged.append((role, text))
-    found = {role for role, _ in merged}
+            runs.append((role, text))
+    found = {role for role, _ in runs}
     if not {"user", "assistant"} <= found:
         raise ReadError("one-sided", f"only {sorted(found)} speak; a dialogue needs user and assistant")
-    return merged
+    return runs
+
+
+@lru_cache(maxsize=4096)
+def sides(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the role of each turn from the speakers of a dialogue; empty where `merged` would change its turns or refuse it."""
+    try:
+        roles = _pairing(names)
+    except ReadError:
+        return ()
+    found = tuple(roles[name] for name in names)
+    runs = any(role == following for role, following in pairwise(found))
+    return () if runs or _SKIPPED in found or not {"user", "assistant"} <= set(found) else found

@@ -30,8 +30,14 @@ _TAG = re.compile(
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
 _BLOCK_END = re.compile(r"<(?:br|/p|/div|/li|/h[1-6]|/tr|/blockquote|/pre)\b[^<>]{0,200}>", re.IGNORECASE)
 _MANY_BREAKS = re.compile(r"[ \t]*\n[ \t]*(?:\n[ \t]*)+")
-_SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]+")
-_UNTIDY = re.compile(r"[^\x20-\x7e\n]|  |[&<\x7f]| \n|\n |\n\n\n|[A-Za-z0-9+/]{240}|;base64,")
+_SPACES = re.compile(r"[\t\u00a0\u2000-\u200a\u3000][ \t\u00a0\u2000-\u200a\u3000]*| [ \t\u00a0\u2000-\u200a\u3000]+")
+UNTIDY = r"[^\x20-\x7e\n]|  |[&<\x7f]| \n|\n |\n\n\n|[A-Za-z0-9+/]{240}|;base64,"
+"""What every text holds that `tidy` changes other than at its ends, as a pattern for `re` and for polars."""
+_UNTIDY = re.compile(UNTIDY)
+# Characters that are no mojibake for ftfy unless two stand side by side, nor ligatures, nor parts of a decomposed letter.
+_DOUBTFUL = re.compile("[^\x00-\x7f\u00a0¡¿\u2013\u2014\u2018\u2019\u201c\u201d\u2026áçèéêëíîïñóôúûü]")
+_NEIGHBOURS = re.compile(r"[^\x00-\x7f]{2}")
+_BLOB_CHARS = 240
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00ad": None})
 _MAC_APOSTROPHE = re.compile(rb"[a-z]\xd5[a-z]|\xd2[A-Z]")  # don't and an opening quotation mark as old Macintosh texts have them
 _CP1252_APOSTROPHE = re.compile(rb"[a-z]\x92[a-z]|\x93[A-Z]")
@@ -76,7 +82,7 @@ def tidy(text: str) -> str:
     """Return plain text: mojibake repaired, entities resolved, HTML, blobs and control characters removed, white space collapsed."""
     if not _UNTIDY.search(text):
         return text.strip()
-    if not text.isascii():
+    if not text.isascii() and (_DOUBTFUL.search(text) or _NEIGHBOURS.search(text)):
         if is_bad(text):
             text = ftfy.fix_text(text, uncurl_quotes=False)
         text = unicodedata.normalize("NFC", text.translate(_LIGATURES))
@@ -84,10 +90,12 @@ def tidy(text: str) -> str:
         text = strip_html(text)
     if "&" in text and _ENTITY.search(text):
         text = html.unescape(text)
-    if len(text) > 240 or ";base64," in text:
+    if ";base64," in text or (len(text) > _BLOB_CHARS and max(map(len, text.split()), default=0) >= _BLOB_CHARS):
         text = _BLOB.sub(" ", text)
-    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _MANY_BREAKS.sub("\n\n", _SPACES.sub(" ", text))
+    text = _SPACES.sub(" ", _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    if "\n" not in text:
+        return text.strip()
+    text = _MANY_BREAKS.sub("\n\n", text)
     return "\n".join(line.strip() for line in text.split("\n")).strip()
 
 

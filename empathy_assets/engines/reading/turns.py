@@ -17,7 +17,8 @@ from empathy_assets.engines.reading.result import ReadError
 from empathy_assets.engines.reading.roles import Turn, role_of
 
 _PAIR = 2
-_ESCAPED_COMMA = "_comma_"
+ESCAPED_COMMA = "_comma_"
+"""How one corpus wrote its commas."""
 _CALLS = {"toolcalls", "toolcall", "functioncall", "refusal", "audio"}
 _TEXT_PARTS = ("text", "input_text", "output_text", "plain")
 
@@ -180,7 +181,7 @@ def text_of(fields: Mapping[str, Any]) -> str:
     for name in names("turn_text"):
         value = fields.get(name)
         if isinstance(value, str):
-            return value.replace(_ESCAPED_COMMA, ",")
+            return value.replace(ESCAPED_COMMA, ",")
         if isinstance(value, list):
             mixed = any(isinstance(part, str) for part in value) and any(isinstance(part, dict) for part in value)
             return ("" if mixed else "\n").join(filter(None, map(_part, value)))

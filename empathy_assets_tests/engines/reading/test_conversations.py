@@ -5,6 +5,10 @@ import json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from empathy_assets.engines.reading import columns, conversations
+from empathy_assets.engines.reading.result import FileContext, ReadError, collect, guarded
+from empathy_assets.engines.reading.shapes import Dialogue
+from empathy_assets.records.licence import Rights
 from empathy_assets_tests.engines.reading.samples import read, reasons
 
 _ASK, _SAY = "I have been lying awake for weeks and I am worn out.", "That sounds exhausting, and lonely too."
@@ -140,3 +144,62 @@ def test_files_that_are_none(tmp_path):
 def test_no_bytes_raise(tmp_path, data, suffix):
     result = corpus(tmp_path, f"x.{suffix}", data)
     assert result.conversations or result.rejects
+
+
+LINE = st.sampled_from(
+    [
+        json.dumps(_RECORD),
+        json.dumps({**_RECORD, "id": 5, "topic": "sleep"}),
+        json.dumps({"conversations": [{"from": "human", "value": "It ' s late ."}, {"from": "gpt", "value": "“Late”,\u00a0yes"}]}),
+        json.dumps({"text": _ASK, "label": 1}),
+        json.dumps({"id": "x", "messages": [{"role": "user", "content": None}]}),
+        json.dumps({"id": "x", "messages": [{"role": "user", "content": " "}]}),
+        json.dumps({"a": _RECORD, "b": {"messages": [_RECORD["messages"][0]]}, "c": _RECORD}),
+        json.dumps({"conversation_id": 1, "role": "user", "content": _ASK}),
+        json.dumps({"conversation_id": 1, "role": "assistant", "content": _SAY}),
+        json.dumps(_RECORD)[:-30],
+        json.dumps(_RECORD) + json.dumps(_RECORD),
+        "[]",
+        "",
+        "null",
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(LINE, max_size=12), st.integers(1, 5))
+def test_the_short_way_and_the_long_way_give_the_same(tmp_path, monkeypatch, lines, rows):
+    """Many lines at a time and the common shape by its names, against one line at a time and every record looked at wholly."""
+    text = "\n".join([json.dumps(_RECORD), *lines])
+    with monkeypatch.context() as patch:
+        patch.setattr(conversations, "common_dialogue", lambda _: None)
+        patch.setattr(conversations, "_BATCH_ROWS", 1)
+        long_way = corpus(tmp_path, "a.jsonl", text)
+    with monkeypatch.context() as patch:
+        patch.setattr(conversations, "_BATCH_ROWS", rows)
+        assert corpus(tmp_path, "a.jsonl", text) == long_way
+    assert corpus(tmp_path, "a.jsonl", text) == long_way
+
+
+def test_what_came_before_an_error_is_kept(tmp_path, monkeypatch):
+    plain_texts = columns.plain_texts
+
+    def failing(texts):
+        if any("boom" in text for text in texts):
+            raise ArithmeticError("no")
+        return plain_texts(texts)
+
+    monkeypatch.setattr(columns, "plain_texts", failing)
+    bad = {"messages": [{"role": "user", "content": "boom"}]}
+    result = corpus(tmp_path, "a.jsonl", "\n".join(map(json.dumps, [_RECORD, _RECORD, bad, _RECORD])))
+    assert (len(result.conversations), reasons(result)) == (2, ["damaged"])
+
+
+def test_an_error_of_the_file_comes_behind_its_rows():
+    def items():
+        yield [columns.Placed(Dialogue([("user", _ASK), ("assistant", _SAY)]), "line", 1, 1, "line 1")]
+        raise ReadError("damaged", "x")
+
+    context = FileContext("conversation_corpora", "a.jsonl", "", Rights(licence="CC0-1.0", origin="o", holder="h"))
+    result = collect(guarded(context, conversations.blocks(context, items())))
+    assert (len(result.conversations), reasons(result)) == (1, ["damaged"])

@@ -1,7 +1,10 @@
 """Tests of the language judgement."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from empathy_assets.engines.reading import language
 from empathy_assets.engines.reading.language import is_english, language_of
 
 
@@ -29,3 +32,34 @@ def test_text_too_short_to_tell_passes_and_foreign_text_does_not():
 
 def test_a_few_odd_words_still_pass_as_english():
     assert is_english("Caption text number one Caption text number two Caption text")[0]
+
+
+WORDS = [
+    "the",
+    "and",
+    "you",
+    "don't",
+    "’s",
+    "cats",
+    "morning",
+    "Haus",
+    "été",
+    "мне",
+    "rock'n'roll",
+    "the2",
+    "_it",
+    "İ",
+    "“is",
+    "that—",
+    "4",
+    "",
+]
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=60).map(" ".join))
+def test_the_cheap_verdict_is_that_of_the_full_count(text):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(language, "_detected", lambda _: "other")
+        found = language_of(text)
+        patch.setattr(language, "_plainly_english", lambda _: False)
+        assert found == language_of(text)

@@ -1,9 +1,11 @@
 """Tests of roles and chat logs."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from empathy_assets.engines.reading.result import ReadError
-from empathy_assets.engines.reading.roles import normalise, role_of
+from empathy_assets.engines.reading.roles import merged, normalise, plain, plain_texts, role_of, sides
 
 
 @pytest.mark.parametrize(
@@ -71,3 +73,25 @@ def test_sentences_glued_together_are_parted_and_names_of_sites_are_not():
         ("user", "It went on in silence. You know, I left! She stayed."),
         ("assistant", "See www.example.Com or U.S. Army, e.g.This"),
     ]
+
+
+PIECES = st.sampled_from(
+    ["I can", " ' t", " .", "sleep.Then", "A.B", "café", "“", " ", "\n", "  ", "&amp;", "<i>", "x" * 240, "\ud800", "\x1c", "it ' s"]
+)
+
+
+@given(st.lists(st.lists(PIECES, max_size=6).map("".join), max_size=8))
+def test_many_texts_are_made_plain_like_each_of_them(texts):
+    assert plain_texts(texts) == [plain(text) for text in texts]
+
+
+@given(st.lists(st.sampled_from(["human", "gpt", "system", "tool", "Ann", "Bo", "Cy"]), max_size=6))
+def test_sides_are_told_from_the_names_alone_or_not_at_all(names):
+    roles = sides(tuple(names))
+    if roles:
+        assert merged([(name, "said") for name in names]) == [(role, "said") for role in roles]
+    try:
+        plainly = merged([(name, "said") for name in names])
+    except ReadError:
+        plainly = []
+    assert roles or len(plainly) < max(1, len(names))

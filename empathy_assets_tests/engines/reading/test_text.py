@@ -1,9 +1,12 @@
 """Tests of decoding and tidying."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from empathy_assets.engines.reading import text as text_module
 from empathy_assets.engines.reading.text import decode, encoding_of, one_line, strip_html, tidy
 
 
@@ -68,3 +71,35 @@ def test_old_macintosh_text():
     text = "I don\u2019t know, she said, but it isn\u2019t so. \u201cWell\u201d"
     assert decode(text.encode("mac_roman")) == text
     assert decode(text.encode("cp1252")) == text
+
+
+ODD = st.sampled_from(
+    [
+        *"ab .,?&<;\n\t\r\x07“”‘’–—…éóñâÂÃ€™¿¡œ°ﬁ",
+        "\u00a0",
+        "\u00ad",
+        "\u0301",
+        "\u200b",
+        "\ud800",
+        "x" * 120,
+        ";base64,",
+        "data:a/b",
+        "<br>",
+    ]
+)
+
+
+@given(st.lists(ODD, max_size=14).map("".join))
+def test_the_cheap_looks_before_costly_repairs_change_nothing(text):
+    class Always:
+        """A pattern that finds itself everywhere."""
+
+        def search(self, _):
+            return True
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_UNTIDY", "_DOUBTFUL", "_NEIGHBOURS"):
+            patch.setattr(text_module, name, Always())
+        patch.setattr(text_module, "_SPACES", re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]+"))
+        thorough = tidy(text)
+    assert tidy(text) == thorough

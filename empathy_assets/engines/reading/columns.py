@@ -1,0 +1,209 @@
+"""Conversation rows made many at a time: dialogues in, one frame and the reasons of what was refused out.
+
+Lives here: texts, languages, ids and columns of a batch; a dialogue gives the same whatever stands beside it. Not here: shapes, files.
+"""
+
+# The compute functions of pyarrow carry no types.
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false, reportUnknownMemberType=false, reportPrivateImportUsage=false
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import accumulate, pairwise
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from empathy_assets.engines.reading.identity import dialogue_id_of
+from empathy_assets.engines.reading.language import is_english
+from empathy_assets.engines.reading.result import FileContext, ReadError
+from empathy_assets.engines.reading.roles import Turn, merged, plain_texts, sides
+from empathy_assets.engines.reading.shapes import Dialogue
+from empathy_assets.records.arrow import polars_schema, set_fields
+from empathy_assets.records.conversation import Conversation
+from empathy_assets.records.ids import normalised
+
+_SLOT = re.compile(r"\{\{\s*(?=[^{}]{0,40}[A-Za-z])([\w .-]{1,40}?)\s*\}\}", re.ASCII)
+_FOLDABLE = r"[^\x20-\x7e]|  |^ | $"  # what a text holds that identity sees otherwise than in lower case
+_TYPED = {mark: normalised(mark) for mark in "‘’“”–—…"}  # what most texts hold beyond ASCII; each stands for itself in any text
+_ID_HEX = 32
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A dialogue and where it stands; those of one `record` fall together: after one that cannot be read the rest is left out."""
+
+    dialogue: Dialogue
+    unit: str
+    first: int
+    last: int
+    position: str
+    record: int = -1
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why a dialogue gives no row."""
+
+    reason: str
+    detail: str
+
+
+def without_slots(turns: Sequence[Turn]) -> list[Turn]:
+    """Return the turns with the slots of an unfilled template (`{{name}}`) written as masked details are everywhere else (`[NAME_1]`).
+
+    What belongs there is unknown, as it is for a detail that was masked; the rest of the sentence is good.
+    """
+    return [(role, _SLOT.sub(lambda m: f"[{re.sub('[^A-Z]', '', m[1].upper())}_1]", text)) for role, text in turns]
+
+
+def conversations(context: FileContext, placed: Sequence[Placed]) -> tuple[pl.DataFrame, dict[int, Refused | None]]:
+    """Return the rows of `placed` in order, with the schema of `Conversation`, and by their index those that give none.
+
+    Refused as None: nothing is to be said of it, since the record it belongs to has been refused already.
+    """
+    refused: dict[int, Refused | None] = {}
+    kept: list[int] = []
+    roles: list[str] = []
+    texts: list[str] = []
+    lengths: list[int] = []
+    at, broken = 0, -1
+    plain = plain_texts([text for item in placed for _, text in item.dialogue.turns])
+    for index, item in enumerate(placed):
+        begin, at = at, at + len(item.dialogue.turns)
+        if item.record == broken >= 0:
+            refused[index] = None
+            continue
+        try:
+            who, said = _said(item.dialogue, plain[begin:at])
+        except ReadError as error:
+            refused[index], broken = Refused(error.reason, error.detail), item.record
+            continue
+        english, code = is_english("\n".join(said if "system" not in who else [t for r, t in zip(who, said, strict=True) if r != "system"]))
+        if not english:
+            refused[index] = Refused("not-english", f"the conversation reads as `{code or 'unknown'}`")
+            continue
+        kept.append(index)
+        roles += who
+        texts += said
+        lengths.append(len(said))
+    return _frame(context, [placed[i] for i in kept], (roles, texts, lengths)), refused
+
+
+def _said(dialogue: Dialogue, texts: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Return roles and texts of a dialogue whose texts are plain.
+
+    Raises:
+        ReadError: See `roles.merged`.
+    """
+    speakers = tuple([name for name, _ in dialogue.turns])
+    roles: Sequence[str] = sides(speakers) if all(texts) else ()
+    if not roles:
+        turns = merged(list(zip(speakers, texts, strict=True)))
+        roles, texts = [role for role, _ in turns], [text for _, text in turns]
+    if "{{" in "\n".join(texts):
+        texts = [text for _, text in without_slots(list(zip(roles, texts, strict=True)))]
+    return roles, texts
+
+
+def _frame(context: FileContext, kept: Sequence[Placed], turns: tuple[list[str], list[str], list[int]]) -> pl.DataFrame:
+    roles, texts, lengths = turns
+    schema = polars_schema(Conversation)
+    if not kept:
+        return pl.DataFrame(schema=schema)
+    content = pl.Series("content", texts, dtype=pl.String)
+    who = pl.Series("role", roles, dtype=pl.String)
+    ends = list(accumulate(lengths, initial=0))
+    _, row = context.conversation([("user", ""), ("assistant", "")], context.provenance(title=context.stem), {})
+    given = pl.DataFrame([row], schema=schema, orient="row").drop("id", "turns")
+    own = pl.DataFrame(
+        {
+            "id": _conversation_ids(who, _folded(texts, content), ends),
+            "turns": _lists(who, content, ends),
+            "unit": [item.unit for item in kept],
+            "start": pl.Series([item.first for item in kept], dtype=pl.Float64),
+            "end": pl.Series([item.last for item in kept], dtype=pl.Float64),
+            "anchor": [item.position for item in kept],
+            "record_id": [item.dialogue.record_id for item in kept],
+            "work_id": _dialogue_ids(roles, texts, ends),
+        }
+    )
+    frame = own.join(given, how="cross").with_columns(
+        set_fields("provenance", **{n: pl.col(n) for n in ("unit", "start", "end", "anchor", "record_id", "work_id")}),
+        set_fields("labels", **_labels(kept, row["labels"], schema["labels"])),
+    )
+    return frame.select(list(schema))
+
+
+def _labels(kept: Sequence[Placed], defaults: dict[str, Any], kind: pl.DataType) -> dict[str, pl.Expr]:
+    """Return the labels that any of the dialogues states, a column each."""
+    kinds = {field.name: field.dtype for field in kind.fields} if isinstance(kind, pl.Struct) else {}
+    stated = dict.fromkeys(name for item in kept for name in item.dialogue.labels)
+    return {n: pl.lit(pl.Series(n, [i.dialogue.labels.get(n, defaults[n]) for i in kept], dtype=kinds[n])) for n in stated}
+
+
+def _lists(roles: pl.Series, content: pl.Series, ends: Sequence[int]) -> pl.Series:
+    """Return the turns of each dialogue as a list of structs, from flat columns.
+
+    Arrow arrays come from polars: the first `pyarrow.array` of a process imports pandas.
+    """
+    flat = pa.StructArray.from_arrays([_strings(roles), _strings(content)], names=["role", "content"])
+    return pl.Series("turns", pl.from_arrow(pa.LargeListArray.from_arrays(pl.Series(ends, dtype=pl.Int64).to_arrow(), flat)))
+
+
+def _strings(column: pl.Series) -> pa.Array:
+    return column.to_arrow().cast(pa.large_string())
+
+
+def _conversation_ids(roles: pl.Series, folded: pl.Series, ends: Sequence[int]) -> list[str]:
+    """Return the ids that `records.ids.conversation_id` gives: what it hashes is laid out for all conversations at once.
+
+    Args:
+        roles: The role of each turn.
+        folded: The text of each turn as identity sees it.
+        ends: Where each conversation begins, and the end of the last.
+    """
+    parts = [_binary(part) for column in (roles, folded) for part in (column.str.len_bytes(), column)]
+    nothing = _binary(pl.repeat("", len(roles), dtype=pl.String, eager=True))
+    data: Any = pc.call_function("binary_join_element_wise", [*parts, nothing])
+    offsets, content = (memoryview(buffer) for buffer in data.buffers()[1:])
+    begins: list[int] = np.frombuffer(offsets, dtype=np.int64)[np.asarray(ends)].tolist()
+    return ["c-" + sha256(content[begin:end]).hexdigest()[:_ID_HEX] for begin, end in pairwise(begins)]
+
+
+def _binary(column: pl.Series) -> pa.Array:
+    """Return text as its bytes, and sizes as `records.ids.digest` writes them."""
+    if column.dtype == pl.String:
+        return column.to_arrow().cast(pa.large_binary())
+    sizes = column.to_numpy().astype(">i8")
+    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(8), len(sizes), [None, pa.py_buffer(sizes)]).cast(pa.large_binary())
+
+
+def _folded(texts: Sequence[str], content: pl.Series) -> pl.Series:
+    """Return the texts as identity sees them."""
+    rough: list[int] = content.str.contains(_FOLDABLE).arg_true().to_list()
+    folded = content.str.to_lowercase()
+    return folded.scatter(rough, [_normalised(texts[i]) for i in rough]) if rough else folded
+
+
+def _dialogue_ids(roles: Sequence[str], texts: Sequence[str], ends: Sequence[int]) -> list[str]:
+    """Return the ids that `identity.dialogue_id` gives."""
+    found: list[str] = []
+    for begin, end in pairwise(ends):
+        client = (texts[i] for i in range(begin, end) if roles[i] == "user")
+        found.append(dialogue_id_of(text.lower() if text.isascii() else _normalised(text) for text in client))
+    return found
+
+
+def _normalised(text: str) -> str:
+    """Return `records.ids.normalised` of a text, quickly where nothing but typographic marks keeps it from being ASCII."""
+    plain = text
+    for mark, ascii_mark in _TYPED.items():
+        plain = plain.replace(mark, ascii_mark)
+    return " ".join(plain.split()).lower() if plain.isascii() else normalised(text)
