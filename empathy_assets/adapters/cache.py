@@ -4,23 +4,55 @@ Keys are hashes of inputs and versions, never of time or file names; an entry is
 """
 
 import hashlib
-import io
 from collections.abc import Callable, Iterator
+from typing import Any
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
+import pyarrow.compute
 from upath import UPath
 
 from empathy_assets.adapters.storage import atomic_file, read_bytes
 from empathy_assets.records.ids import digest
 
+_COMPUTE: Any = pyarrow.compute  # its functions are made when it is imported: no checker knows them
+
 
 def fingerprint(frame: pl.DataFrame) -> str:
-    """Return a hash of a frame's schema and content (32 hex digits), independent of how it is chunked in memory."""
+    """Return a hash of a frame's schema and content (32 hex digits), independent of how it lies in memory.
+
+    Equal frames may differ there: in how text is shared between rows, in masks without a gap, in what stands below a null. A frame just
+    computed and the same frame read back from Parquet do.
+    """
     h = hashlib.sha256()
-    buffer = io.BytesIO()
-    frame.rechunk().write_ipc_stream(buffer, compression="uncompressed")
-    h.update(buffer.getbuffer())
+    for name, column in zip(frame.columns, frame.to_arrow(compat_level=pl.CompatLevel.oldest()).columns, strict=True):
+        h.update(name.encode() + b"\0")
+        _feed(h, column.combine_chunks())
     return h.hexdigest()[:32]
+
+
+def _feed(h: Any, array: Any) -> None:
+    """Feed a hash with an Arrow array: type, length, which values are null, and the values that are not."""
+    kind = array.type
+    h.update(f"{kind} {len(array)};".encode())
+    h.update(np.packbits(array.is_valid().to_numpy(zero_copy_only=False)))
+    if pa.types.is_struct(kind):
+        for field in array.flatten():  # the fields of a null are null
+            _feed(h, field)
+        return
+    known = array.drop_null()
+    if pa.types.is_large_list(kind):
+        h.update(_COMPUTE.list_value_length(known).to_numpy(zero_copy_only=False).tobytes())
+        _feed(h, known.flatten())
+    elif pa.types.is_large_string(kind) or pa.types.is_large_binary(kind):
+        h.update(_COMPUTE.binary_length(known).to_numpy(zero_copy_only=False).tobytes())
+        _, offsets, text = known.buffers()
+        if len(known) and text is not None:
+            first, last = np.frombuffer(offsets, np.int64)[[known.offset, known.offset + len(known)]]
+            h.update(memoryview(text)[first:last])
+    else:
+        h.update(known.to_numpy(zero_copy_only=False).tobytes())
 
 
 class FrameCache:

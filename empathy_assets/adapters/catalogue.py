@@ -39,6 +39,7 @@ MIGRATIONS: tuple[Sequence[str], ...] = (
             taken_at TIMESTAMP WITH TIME ZONE NOT NULL, PRIMARY KEY (storage, release)
         )""",
     ),
+    ("ALTER TABLE empathy_leases ADD COLUMN began TEXT NOT NULL DEFAULT ''",),
 )
 """Statements that lead from one version of the schema to the next; only ever appended to, portable between SQLite and PostgreSQL."""
 

@@ -14,7 +14,8 @@ PROJECT = Path(__file__).parent.parent.parent
 _UNKNOWN = "unknown"
 _DECIDING = ("empathy_assets", "pyproject.toml", "uv.lock")  # what can change a release; a note beside them cannot
 
-_OPERATION = ("compute.toml", "freshness.toml", "notify.toml", "storage.toml")  # how work is done and people are told: they change no byte of a release
+# How work is done and people are told: these change no byte of a release.
+_OPERATION = ("compute.toml", "freshness.toml", "notify.toml", "storage.toml")
 
 
 def tree_sha256(folder: Path, without: Iterable[str] = ()) -> str:

@@ -1,14 +1,16 @@
 """Leases: one build of a release at a time, in whatever process or on whatever machine it runs.
 
 Lives here: who builds which release, written in the catalogue's database, and when a lease may be taken over. Must not live here: the
-database itself (`catalogue`). A lease needs no release: it ends with its run or its process, so a crash blocks nobody. Where the catalogue
-is a SQLite file in the cache of one machine, only builds of that machine see each other; PostgreSQL joins several.
+database itself (`catalogue`). A lease needs no release: it ends with its run or its process, so a crash blocks nobody, nor does a later
+process that was given the number of a dead one. Where the catalogue is a SQLite file in the cache of one machine, only builds of that
+machine see each other; PostgreSQL joins several.
 """
 
 import os
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +19,7 @@ from empathy_assets.adapters.catalogue import Catalogue
 
 _LEASES = sa.table(
     "empathy_leases",
-    *(sa.column(name, sa.Text()) for name in ("storage", "release", "run_id", "host")),
+    *(sa.column(name, sa.Text()) for name in ("storage", "release", "run_id", "host", "began")),
     sa.column("pid", sa.Integer()),
     sa.column("taken_at", sa.DateTime(timezone=True)),
 )
@@ -36,6 +38,16 @@ def alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def began(pid: int) -> str:
+    """Return when a process of this machine began, as boot and tick: no other process ever has the same; empty where there is no /proc."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        after_name = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2]
+        return f"{boot} {after_name.split()[19]}"  # field 22 of proc(5): starttime
+    except (OSError, IndexError):
+        return ""
 
 
 def hold(catalogue: Catalogue, release: str, run_id: str, ended: Callable[[str], bool]) -> None:
@@ -61,10 +73,15 @@ def hold(catalogue: Catalogue, release: str, run_id: str, ended: Callable[[str],
             )
         connection.execute(sa.delete(_LEASES).where(mine))
         lease = {"storage": str(catalogue.root), "release": release, "run_id": run_id, "host": socket.gethostname(), "pid": os.getpid()}
-        connection.execute(sa.insert(_LEASES).values(**lease, taken_at=datetime.now(UTC)))
+        connection.execute(sa.insert(_LEASES).values(**lease, began=began(os.getpid()), taken_at=datetime.now(UTC)))
 
 
 def _over(holder: Any, ended: Callable[[str], bool]) -> bool:
     """Return whether a lease may be taken over: its run ended, or its process did, or it is this one, which runs one build at a time."""
     here = holder["host"] == socket.gethostname()
-    return (here and (holder["pid"] == os.getpid() or not alive(holder["pid"]))) or ended(holder["run_id"])
+    return (here and (holder["pid"] == os.getpid() or not _at_work(holder))) or ended(holder["run_id"])
+
+
+def _at_work(holder: Any) -> bool:
+    """Return whether the holder's process exists and is the one that took the lease."""
+    return alive(holder["pid"]) and (not holder["began"] or began(holder["pid"]) in ("", holder["began"]))

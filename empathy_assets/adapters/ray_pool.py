@@ -6,8 +6,10 @@ computed, or what is kept of it (`compute`). Ray reports no usage from here, and
 
 import os
 import socket
+import sys
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -71,7 +73,8 @@ class RayPool:
         remote = ray.remote(num_cpus=1, num_gpus=self.gpus, max_restarts=retries, max_task_retries=retries)(_Worker)
         crew = [remote.remote() for _ in range(min(self.actors or worker_count(), len(missing)))]
         try:
-            yield from self._shared_out(ray, crew, function, parts, missing)
+            with redirect_stdout(sys.stderr):  # Ray prints what it lost and tries again; stdout may be a command's JSON
+                yield from self._shared_out(ray, crew, function, parts, missing)
         finally:
             for actor in crew:
                 ray.kill(actor)

@@ -17,10 +17,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from empathy_assets.adapters.leases import alive
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.definitions import build_defs
+from empathy_assets.defs.resources import workspace_of
 
 USER, HOST, PID = "empathy/user", "empathy/host", "empathy/pid"
 """Tags of a run that the command line started."""
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}  # the view speaks, not the logger
+
+
+class InstanceLostError(RuntimeError):
+    """Dagster's own storage could no longer be written, so that the run could not go on."""
 
 
 @dataclass
@@ -111,8 +116,21 @@ def close_orphans(instance: dg.DagsterInstance) -> list[str]:
     return [run.run_id for run in gone]
 
 
+def _root_of(error: BaseException) -> str:
+    """Return the first line of the error that an error began with."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
 def run_build(release: str, settings: Settings, console: Console) -> BuildResult:
-    """Materialize every asset for `release` and run every check; never raises for a failing build."""
+    """Materialize every asset for `release` and run every check; never raises for a failing build.
+
+    Raises:
+        ReleaseBusyError: Another run builds the release; told before any work is done.
+        CatalogueError: The database of releases cannot be used.
+        InstanceLostError: Run state can no longer be kept.
+    """
     job = build_defs(settings).resolve_implicit_global_asset_job_def()
     total = len(list(job.asset_layer.executable_asset_keys))
     columns = (SpinnerColumn(), BarColumn(24), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
@@ -120,11 +138,18 @@ def run_build(release: str, settings: Settings, console: Console) -> BuildResult
     with instance_for(Path.cwd()) as instance, Progress(*columns, console=console, transient=True) as progress:
         for orphan in close_orphans(instance):
             console.print(f"[yellow]run {orphan[:8]} had lost its process; it is marked as failed, its finished work is used[/]")
+        workspace_of(settings).reserve(release, run_id, instance)
         view = BuildView(console, progress, total)
         instance.add_event_listener(run_id, view)
-        run = job.execute_in_process(
-            instance=instance, partition_key=release, run_id=run_id, raise_on_error=False, run_config=_QUIET, tags=whose()
-        )
+        try:
+            run = job.execute_in_process(
+                instance=instance, partition_key=release, run_id=run_id, raise_on_error=False, run_config=_QUIET, tags=whose()
+            )
+        except Exception as error:  # failures of steps are in the result: this one is of the instance
+            raise InstanceLostError(
+                f"run {run_id} broke off, its state can no longer be kept: {_root_of(error)}. See that the storage of dagster.yaml answers "
+                f"and run again; finished work is used."
+            ) from error
     view.result.success = run.success and not view.result.failed_blocking
     view.result.run_id = run_id
     return view.result

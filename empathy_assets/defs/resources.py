@@ -115,17 +115,22 @@ class Workspace(dg.ConfigurableResource):
         return Catalogue(self.root, database_url(self.root, self.cache_dir))
 
     def hold(self, context: dg.AssetExecutionContext) -> None:
-        """Take or keep the lease of the release that this step builds.
+        """Take or keep the lease of the release that this step builds; see `reserve`."""
+        self.reserve(context.partition_key, context.op_execution_context.run_id, context.instance)
+
+    def reserve(self, release: str, run_id: str, instance: dg.DagsterInstance) -> None:
+        """Take or keep the lease of a release for a run of `instance`.
 
         Raises:
             ReleaseBusyError: Another run builds it.
+            CatalogueError: The database of releases cannot be used.
         """
 
-        def ended(run_id: str) -> bool:
-            run = context.instance.get_run_by_id(run_id)
+        def ended(other: str) -> bool:
+            run = instance.get_run_by_id(other)
             return run is not None and run.is_finished
 
-        hold(self.catalogue, context.partition_key, context.op_execution_context.run_id, ended)
+        hold(self.catalogue, release, run_id, ended)
 
     @property
     def quarantine(self) -> Quarantine:

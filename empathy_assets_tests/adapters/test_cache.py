@@ -17,6 +17,25 @@ def test_the_fingerprint_sees_content_and_schema_not_chunking() -> None:
     assert len({fingerprint(f) for f in (FRAME, FRAME.reverse(), FRAME.rename({"n": "m"}), FRAME.cast({"n": pl.Int32}))}) == 4
 
 
+def test_equal_frames_have_one_fingerprint_however_they_came_about(tmp_path: Path) -> None:
+    turns = [{"role": "user", "content": "a long text that lies outside of its view"}, {"role": None, "content": "b"}]
+    rows = {
+        "id": ["x", None, "z"],
+        "turns": [turns, None, []],
+        "s": [{"a": 1.5, "b": True}, None, {"a": None, "b": False}],
+        "n": [1, None, 3],
+    }
+    frame = pl.DataFrame(rows)
+    frame.write_parquet(tmp_path / "f")
+    twice = pl.concat([frame, frame])
+    same = [pl.read_parquet(tmp_path / "f"), twice.slice(3), twice[[0, 1, 2]], pl.DataFrame(frame.to_dicts(), schema=frame.schema)]
+    same += [pl.DataFrame(pl.from_arrow(frame.to_arrow())), frame.reverse().reverse()]
+    assert all(other.equals(frame) for other in same)
+    assert {fingerprint(other) for other in same} == {fingerprint(frame)}
+    for name in frame.columns:
+        assert fingerprint(frame.with_columns(pl.col(name).reverse())) != fingerprint(frame)
+
+
 def test_a_kept_frame_is_not_computed_again(tmp_path: Path) -> None:
     cache = FrameCache(UPath(tmp_path))
     assert cache.get("scoring", "k", compute=lambda: FRAME).equals(FRAME)

@@ -92,6 +92,24 @@ def test_parts_hold_what_the_reader_yields(tmp_path):
     assert pl.read_parquet(Path(task.out) / outcome.parts[0]).to_dicts() == rows
 
 
+def mixed(*_: object, **__: object):
+    """Yield three conversations, the second in a frame, and a reject behind each."""
+    file = context("conversation_corpora", "corpora/a.jsonl")
+    for name in ("a", "b", "c"):
+        table, row = file.conversation([("user", name), ("assistant", "Yes.")], file.provenance(), {})
+        yield (table, frame_of(table, [row])) if name == "b" else (table, row)
+        yield file.reject("damaged", name)
+
+
+def test_frames_among_rows_keep_their_place(tmp_path):
+    task = job(tmp_path, "a", "mixed")
+    parts = perform(task).parts
+    assert [part[6:-8] for part in parts] == ["conversations", "conversations", "rejects", "conversations"]
+    talks = pl.concat([pl.read_parquet(Path(task.out) / part) for part in parts if "conversations" in part])
+    assert [turns[0]["content"] for turns in talks["turns"]] == ["a", "b", "c"]
+    assert talks.schema == polars_schema(MODELS["conversations"])
+
+
 def test_many_and_few_rows_make_the_same_frame():
     row = context().conversation([("user", "Hi"), ("assistant", "Hello")], context().provenance(), {"challenges": ["a", "b"]})[1]
     many = frame_of("conversations", [row] * 600)

@@ -12,7 +12,7 @@ from upath import UPath
 
 from empathy_assets.adapters import leases
 from empathy_assets.adapters.catalogue import FILE, Catalogue
-from empathy_assets.adapters.leases import ReleaseBusyError, alive, hold
+from empathy_assets.adapters.leases import ReleaseBusyError, alive, began, hold
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -34,7 +34,7 @@ def held_by(catalogue: Catalogue, **changes: object) -> None:
 def test_another_process_is_refused_with_who_holds_it_and_the_same_run_goes_on(catalogue: Catalogue) -> None:
     hold(catalogue, "next", "run-1", never)
     hold(catalogue, "next", "run-1", never)
-    held_by(catalogue, pid=os.getppid())  # alive, and not this process
+    held_by(catalogue, pid=os.getppid(), began=began(os.getppid()))  # alive, and not this process
     with pytest.raises(ReleaseBusyError, match=rf"run run-1 \(process {os.getppid()} on .*expected one build at a time"):
         hold(catalogue, "next", "run-2", never)
     hold(catalogue, "v0.1.0", "run-2", never)  # another release
@@ -43,7 +43,7 @@ def test_another_process_is_refused_with_who_holds_it_and_the_same_run_goes_on(c
 def test_a_run_that_ended_a_process_that_died_and_this_process_give_way(catalogue: Catalogue) -> None:
     hold(catalogue, "next", "run-1", never)
     hold(catalogue, "next", "run-2", never)  # one process runs one build at a time
-    held_by(catalogue, pid=os.getppid())
+    held_by(catalogue, pid=os.getppid(), began=began(os.getppid()))
     hold(catalogue, "next", "run-3", lambda run_id: run_id == "run-2")
     child = subprocess.Popen([sys.executable, "-c", ""])
     child.wait()
@@ -53,6 +53,15 @@ def test_a_run_that_ended_a_process_that_died_and_this_process_give_way(catalogu
     held_by(catalogue, host="elsewhere", pid=child.pid)
     with pytest.raises(ReleaseBusyError, match="on elsewhere"):
         hold(catalogue, "next", "run-5", never)
+
+
+def test_a_later_process_with_the_number_of_a_dead_one_is_not_the_holder(catalogue: Catalogue) -> None:
+    hold(catalogue, "next", "run-1", never)
+    held_by(catalogue, pid=os.getppid(), began="an earlier boot 4711")
+    hold(catalogue, "next", "run-2", never)
+    held_by(catalogue, pid=os.getppid(), began="")  # taken where nothing tells processes apart
+    with pytest.raises(ReleaseBusyError, match="run run-2"):
+        hold(catalogue, "next", "run-3", never)
 
 
 def test_of_many_that_ask_at_once_one_gets_it(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:

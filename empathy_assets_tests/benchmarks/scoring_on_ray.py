@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from rich.console import Console
 from upath import UPath
 
 from empathy_assets.adapters import compute
@@ -50,6 +51,7 @@ def main() -> None:
     frame = pl.read_parquet(given.conversations).head(given.rows)
     few = frame.head(3 * given.chunk)  # starts the workers, so that the rest is work
     found: dict[str, float] = {}
+    say = Console(highlight=False).print
     for name, pool in (
         ("in-process, 1", ProcessPool(1)),
         ("processes, 2", ProcessPool(2)),
@@ -59,10 +61,10 @@ def main() -> None:
         if name == "Ray, 1 actor":
             began = time.perf_counter()
             seconds(few.head(1), pool)
-            print(f"{'Ray, first chunk':<18} {time.perf_counter() - began:7.2f} s")
+            say(f"{'Ray, first chunk':<18} {time.perf_counter() - began:7.2f} s")
         found[name] = seconds(frame, pool)
-        print(f"{name:<18} {found[name]:7.2f} s {frame.height / found[name]:9.0f} rows/s")
-    print(f"Ray against in-process, 1: {found['Ray, 1 actor'] / found['in-process, 1']:.2f}; efficiency of the second actor: "
+        say(f"{name:<18} {found[name]:7.2f} s {frame.height / found[name]:9.0f} rows/s")
+    say(f"Ray against in-process, 1: {found['Ray, 1 actor'] / found['in-process, 1']:.2f}; efficiency of the second actor: "
           f"{found['Ray, 1 actor'] / found['Ray, 2 actors'] / 2:.2f}")  # fmt: skip
     if given.out:
         given.out.mkdir(parents=True, exist_ok=True)
