@@ -54,9 +54,11 @@ def s3_bucket(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The URL of a PostgreSQL server of its own, over TCP, with a password that is checked and needs escaping in a URL."""
+    import shutil
     import socket
+    import tempfile
     import warnings
     from urllib.parse import quote
 
@@ -64,7 +66,9 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         warnings.simplefilter("ignore")  # pgserver speaks of folders it falls back to
         import pgserver
 
-        server = pgserver.get_server(str(tmp_path_factory.mktemp("postgres")))
+        # Not below pytest's folder: as root the server runs as another user, whom the next session would lock out of it.
+        folder = tempfile.mkdtemp(prefix="empathy-postgres-")
+        server = pgserver.get_server(folder)
     secret = "p@ss/w%rd:?"  # noqa: S105 - of a server that ends with the tests
     server.psql(f"CREATE ROLE empathy LOGIN SUPERUSER PASSWORD '{secret}';")
     (server.pgdata / "pg_hba.conf").write_text("local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
@@ -75,6 +79,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     pgserver.pg_ctl(options, pgdata=server.pgdata, user=server.system_user)
     yield f"postgresql://empathy:{quote(secret, safe='')}@127.0.0.1:{port}/postgres"
     pgserver.pg_ctl(["-w", "-m", "immediate", "stop"], pgdata=server.pgdata, user=server.system_user)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

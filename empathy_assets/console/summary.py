@@ -4,6 +4,7 @@ from typing import Any
 
 import polars as pl
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from empathy_assets.adapters.quarantine import Quarantine
@@ -63,7 +64,7 @@ def print_summary(result: BuildResult, release: str, settings: Settings, console
     for name in facts["failed_blocking_checks"]:
         console.print(f"[red]blocked[/] by {name}: everything after it was not executed; see the check above and policy/", highlight=False)
     for error in facts["errors"]:
-        console.print(f"[red]error[/] {error}", highlight=False, markup=True)
+        console.print(f"[red]error[/] {escape(error)}", highlight=False, soft_wrap=True)
     if result.success:
         state = "published" if facts["changed"] else "unchanged"
         console.print(f"[green]{state}[/] {facts['package']}  root {facts['merkle_root'][:16]}", highlight=False, soft_wrap=True)

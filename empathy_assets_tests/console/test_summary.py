@@ -32,11 +32,11 @@ def test_a_finished_build_shows_mix_splits_rejects_and_package(built: Built) -> 
 
 
 def test_a_blocked_build_names_the_check_and_every_error(tmp_path: Path) -> None:
-    result = BuildResult(failed_blocking=["foundation.ears"], failed_warnings=["gated.size"], errors=["books: no space"])
+    result = BuildResult(failed_blocking=["foundation.ears"], failed_warnings=["gated.size"], errors=["gated[next] cannot be read"])
     text = shown(result, Settings(storage=str(tmp_path)))
     assert "blocked by foundation.ears" in text
     assert "gated.size did not pass" in text
-    assert "books: no space" in text
+    assert "gated[next] cannot be read" in text
 
 
 def test_rejects_are_counted_and_a_long_list_is_cut(tmp_path: Path) -> None:
