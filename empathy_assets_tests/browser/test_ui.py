@@ -101,7 +101,11 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
             yield Ui(url, log, took, page, Path(PICTURES or home / "pictures"))
     finally:
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(60)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:  # a daemon in the middle of a tick: nothing of it is needed any more
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(20)
 
 
 def asset_shown(text: str, name: str) -> bool:
