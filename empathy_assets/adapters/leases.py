@@ -10,12 +10,12 @@ import os
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from empathy_assets.adapters.catalogue import Catalogue
+from empathy_assets.adapters.processes import alive, began
 
 _LEASES = sa.table(
     "empathy_leases",
@@ -27,27 +27,6 @@ _LEASES = sa.table(
 
 class ReleaseBusyError(RuntimeError):
     """Another build of the release is under way."""
-
-
-def alive(pid: int) -> bool:
-    """Return whether a process of this machine exists."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def began(pid: int) -> str:
-    """Return when a process of this machine began, as boot and tick: no other process ever has the same; empty where there is no /proc."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        after_name = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2]
-        return f"{boot} {after_name.split()[19]}"  # field 22 of proc(5): starttime
-    except (OSError, IndexError):
-        return ""
 
 
 def hold(catalogue: Catalogue, release: str, run_id: str, ended: Callable[[str], bool]) -> None:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from empathy_assets.adapters.leases import alive
+from empathy_assets.adapters.processes import alive
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.definitions import build_defs
 from empathy_assets.defs.resources import workspace_of

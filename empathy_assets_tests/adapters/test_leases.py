@@ -12,7 +12,8 @@ from upath import UPath
 
 from empathy_assets.adapters import leases
 from empathy_assets.adapters.catalogue import FILE, Catalogue
-from empathy_assets.adapters.leases import ReleaseBusyError, alive, began, hold
+from empathy_assets.adapters.leases import ReleaseBusyError, hold
+from empathy_assets.adapters.processes import alive, began
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

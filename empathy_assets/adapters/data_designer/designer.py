@@ -19,6 +19,7 @@ from empathy_assets.adapters.data_designer import judge, library, prompts
 from empathy_assets.adapters.data_designer.chunks import Material
 from empathy_assets.adapters.data_designer.guard import Guard
 from empathy_assets.adapters.data_designer.settings import GenerationError, GenerationSettings, wants_model
+from empathy_assets.adapters.processes import alive
 from empathy_assets.engines.generating import replies
 from empathy_assets.engines.generating.grammar.writing import dialogue
 from empathy_assets.engines.generating.marks import spelled
@@ -94,18 +95,8 @@ def _sweep(folder: Path) -> None:
     """Remove what killed processes left of their runs."""
     for path in folder.glob("*-*"):
         pid = path.name.rpartition("-")[2]
-        if pid.isdigit() and path.name != library.home() and not _alive(int(pid)):
+        if pid.isdigit() and path.name != library.home() and (int(pid) == os.getpid() or not alive(int(pid))):
             shutil.rmtree(path, ignore_errors=True)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return pid != os.getpid()
 
 
 def _run_config(rows: pl.DataFrame) -> Any:

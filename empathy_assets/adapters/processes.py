@@ -1,0 +1,28 @@
+"""Processes of this machine: whether one exists, and which of all that ever had its number it is.
+
+Lives here: asking the operating system. Must not live here: what follows from the answer.
+"""
+
+import os
+from pathlib import Path
+
+
+def alive(pid: int) -> bool:
+    """Return whether a process of this machine exists."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def began(pid: int) -> str:
+    """Return when a process of this machine began, as boot and tick: no other process ever has the same; empty where there is no /proc."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        after_name = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2]
+        return f"{boot} {after_name.split()[19]}"  # field 22 of proc(5): starttime
+    except (OSError, IndexError):
+        return ""
