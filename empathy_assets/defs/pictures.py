@@ -10,6 +10,7 @@ import polars as pl
 from empathy_assets.engines.plotting.ears import ears_components
 from empathy_assets.engines.plotting.plots import ears_histogram
 from empathy_assets.engines.plotting.treemap import source_treemap
+from empathy_assets.engines.staging.figures import licences_by_source
 from empathy_assets.policy.load import number
 from empathy_assets.records.conversation import STAGES
 
@@ -33,7 +34,4 @@ def ears_pictures(rows: pl.DataFrame) -> dict[str, bytes]:
 
 def origin_picture(rows: pl.DataFrame) -> dict[str, bytes]:
     """Return the treemap of conversations by source and licence."""
-    found: dict[str, dict[str, int]] = {}
-    for source, licence, count in rows.group_by("source", "licence").len().sort("source", "licence").iter_rows():
-        found.setdefault(source, {})[licence] = count
-    return {"sources_and_licences": source_treemap(found, "png")}
+    return {"sources_and_licences": source_treemap(licences_by_source(rows), "png")}

@@ -27,6 +27,7 @@ from empathy_assets.engines.plotting.plots import (
 from empathy_assets.engines.plotting.style import inline_svg
 from empathy_assets.engines.plotting.treemap import source_treemap
 from empathy_assets.engines.splitting.targets import policy_shares
+from empathy_assets.engines.staging.figures import licences_by_source
 from empathy_assets.policy.load import number
 from empathy_assets.records.conversation import STAGES
 
@@ -96,9 +97,6 @@ def _plots(frame: pl.DataFrame, figures: Mapping[str, Any]) -> dict[str, str]:
         held = frame.select("stage", pl.col("scores").struct.field(score).alias(score)).drop_nulls()
         return {stage: held.filter(pl.col("stage") == stage)[score].to_numpy().astype(np.float64) for stage in STAGES}
 
-    licences: dict[str, dict[str, int]] = {}
-    for source, licence, count in frame.group_by("source", "licence").len().sort("source", "licence").iter_rows():
-        licences.setdefault(source, {})[licence] = count
     moved = [(row["figure"], row["psi"], row["most_moved"], row["by"]) for row in figures["drift"]]
     reasons: dict[str, int] = {}
     for row in figures["rejects_by_reason"]:
@@ -109,7 +107,7 @@ def _plots(frame: pl.DataFrame, figures: Mapping[str, Any]) -> dict[str, str]:
         "mix": mix_vs_target(figures["mix"], figures["mix_wanted"]),
         "ears": ears_histogram(per_stage("ears"), number("gates", "ears.min")),
         "components": ears_components({name: per_stage(name) for name in _COMPONENTS}),
-        "sources": source_treemap(licences),
+        "sources": source_treemap(licences_by_source(frame)),
         "clusters": cluster_sizes(frame.group_by("cluster_id").len()["len"].to_list(), "What must stay in one split"),
         "drift": drift_bars(moved, number("gates", "package.drift_psi"), figures["previous"]),
         "yield": yield_waterfall(_steps(figures)),

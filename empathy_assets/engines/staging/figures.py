@@ -40,3 +40,11 @@ def stage_figures(frame: pl.DataFrame) -> dict[str, float | int]:
         score.field("words").mean().fill_null(0.0).alias("words_mean"),
     ).row(0, named=True)
     return {name: round(value, 4) if isinstance(value, float) else int(value) for name, value in row.items()}
+
+
+def licences_by_source(rows: pl.DataFrame) -> dict[str, dict[str, int]]:
+    """Return source -> licence -> conversations, both in alphabetical order."""
+    found: dict[str, dict[str, int]] = {}
+    for source, licence, count in rows.group_by("source", "licence").len().sort("source", "licence").iter_rows():
+        found.setdefault(source, {})[licence] = count
+    return found
