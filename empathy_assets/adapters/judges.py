@@ -37,6 +37,7 @@ from empathy_assets.engines.scoring.report import (
     scorer_table,
     write_report,
 )
+from empathy_assets.engines.scoring.tier import Tier
 from empathy_assets.engines.scoring.train import train_detector
 from empathy_assets.engines.scoring.train_ears import train_scorer
 from empathy_assets.policy.load import POLICY_DIR, number
@@ -109,36 +110,38 @@ def _benchmark(benchmark: str) -> list[Row]:
     return read_benchmark(Path(benchmark).expanduser() if benchmark else BENCHMARK)
 
 
-def certificate_in_force(judge: Judge, benchmark: str) -> Finding:
+def certificate_in_force(judge: Judge, benchmark: str, tier: Tier) -> Finding:
     """Return whether the stored detector's certificate holds for what is in use now: weights, threshold and benchmark.
 
     Args:
         judge: The detector as its asset stored it.
         benchmark: Labelled JSONL that is configured now; empty for the bundled benchmark.
+        tier: Tier of the judges that is configured now.
 
     Raises:
         LabelledDataError: The benchmark cannot be certified on.
         WeightsError: The weights are gone or were changed.
     """
-    in_use = load_detector(Path(judge.weights_uri) if judge.weights_uri else MODELS_DIR)
+    in_use = load_detector(Path(judge.weights_uri) if judge.weights_uri else MODELS_DIR, tier)
     data = benchmark_sha256(labelled(_benchmark(benchmark)))
     return certificate_holds(judge, version=in_use.version, threshold=in_use.threshold, data_sha256=data)
 
 
-def certified_detector(data: str, benchmark: str, folder: Path) -> CertifiedDetector:
+def certified_detector(data: str, benchmark: str, folder: Path, tier: Tier = "cascade") -> CertifiedDetector:
     """Return the crisis detector, certified, with what was measured.
 
     Args:
         data: Labelled JSONL (a file or a folder of files) to train from; empty for the bundled weights.
         benchmark: Labelled JSONL to certify on; empty for the bundled benchmark.
         folder: Where trained weights are kept.
+        tier: Who judges the conversations of a build.
 
     Raises:
         LabelledDataError: Rows cannot be trained or certified on; file and line are named.
     """
     rows = labelled(_benchmark(benchmark))
     home = _trained("crisis", data, folder, crisis_complaint, _train_detector) if data else MODELS_DIR
-    detector = load_detector(home)
+    detector = load_detector(home, tier)
     found = measure(detector, rows)
     judge = Judge(
         name="crisis_detector",
@@ -155,18 +158,19 @@ def certified_detector(data: str, benchmark: str, folder: Path) -> CertifiedDete
     return CertifiedDetector(judge, found, [row["text"] for row in rows], report.crisis_detector if report else None)
 
 
-def reported_scorer(data: str, folder: Path) -> ReportedScorer:
+def reported_scorer(data: str, folder: Path, tier: Tier = "cascade") -> ReportedScorer:
     """Return the EARS scorer with its training table.
 
     Args:
         data: Labelled JSONL (a file or a folder of files) to train from; empty for the bundled weights.
         folder: Where trained weights are kept.
+        tier: Who judges the conversations of a build.
 
     Raises:
         LabelledDataError: Rows cannot be trained on; file and line are named.
     """
     home = _trained("ears", data, folder, ears_complaint, _train_scorer) if data else MODELS_DIR
-    scorer = load_scorer(home)
+    scorer = load_scorer(home, tier)
     judge = Judge(
         name="ears_scorer",
         version=scorer.version,

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from empathy_assets.engines.packaging.context import EXPORTS
+from empathy_assets.engines.scoring.tier import Tier
 
 SAMPLE_LANDING = Path(__file__).parent.parent / "sample_landing"
 
@@ -47,6 +48,9 @@ class Settings(BaseModel):
     fetch: bool = Field(default=False, description="Whether papers are fetched from the network; landed files are always read.")
     detector_data: str = Field(default="", description="Labelled JSONL to train the crisis detector from; default: bundled weights.")
     scorer_data: str = Field(default="", description="Labelled JSONL to train the EARS scorer from; default: bundled weights.")
+    tier: Tier = Field(
+        default="cascade", description="Judges of a build: `cascade`, `encoder` (every turn; slowest), `student` (quickest)."
+    )
     benchmark: str = Field(default="", description="Labelled JSONL to certify the detector on; default: the bundled benchmark.")
     decontaminate: str = Field(default="", description="Benchmark files kept out of the data: paths, folders or patterns; commas.")
     exports: str = Field(default="", description="Formats of packages besides JSONL and Parquet: any of csv, json-ld, webdataset; commas.")

@@ -4,7 +4,7 @@ Lives here: what assets may reach of the outside world. Must not live here: read
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 from pydantic import Field
@@ -20,6 +20,7 @@ from empathy_assets.adapters.quarantine import Quarantine
 from empathy_assets.adapters.ray_pool import RayPool
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.adapters.storage import storage_root
+from empathy_assets.engines.scoring.tier import Tier
 
 
 class Workspace(dg.ConfigurableResource):
@@ -48,6 +49,7 @@ class Workspace(dg.ConfigurableResource):
     fetch: bool = Field(description="Whether papers are fetched from the network.")
     detector_data: str = Field(description="Labelled JSONL to train the crisis detector from; empty: bundled weights.")
     scorer_data: str = Field(description="Labelled JSONL to train the EARS scorer from; empty: bundled weights.")
+    tier: str = Field(description="Judges of a build: `cascade`, `encoder` or `student`.")
     benchmark: str = Field(description="Labelled JSONL to certify the detector on; empty: the bundled benchmark.")
     decontaminate: str = Field(description="Benchmark files kept out of the data: paths, folders or patterns, separated by commas.")
     exports: str = Field(description="Formats of packages besides JSONL and Parquet, separated by commas.")
@@ -71,6 +73,11 @@ class Workspace(dg.ConfigurableResource):
     def frames(self) -> FrameCache:
         """The content-addressed cache of intermediate frames."""
         return FrameCache(UPath(self.cache))
+
+    @property
+    def judging(self) -> Tier:
+        """How much of a build the judges' encoders see; the settings have refused other names."""
+        return cast(Tier, self.tier)
 
     def pool(self, context: dg.AssetExecutionContext) -> Pool:
         """Return where heavy maps run: processes of this machine, or actors on Ray."""

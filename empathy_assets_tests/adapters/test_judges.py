@@ -83,14 +83,14 @@ def test_a_certificate_is_in_force_until_something_changes(tmp_path: Path, monke
     data = labelled(tmp_path / "own.jsonl")
     judge = certified_detector(str(data), str(data), tmp_path / "models").judge
     held = judge.model_copy(update={"passed": True, "certificate": judge.certificate.replace('"passed":false', '"passed":true')})
-    assert certificate_in_force(held, str(data)).passed
+    assert certificate_in_force(held, str(data), "cascade").passed
     other_weights = held.model_copy(update={"weights_uri": ""})
-    assert "detector in use" in certificate_in_force(other_weights, str(data)).sentence
+    assert "detector in use" in certificate_in_force(other_weights, str(data), "cascade").sentence
     data.write_text(data.read_text().replace("friday", "monday"))
-    stale = certificate_in_force(held, str(data))
+    stale = certificate_in_force(held, str(data), "cascade")
     assert not stale.passed
     assert "benchmark in use" in stale.sentence
-    assert not certificate_in_force(held, "").passed
+    assert not certificate_in_force(held, "", "cascade").passed
 
 
 def test_the_bundled_benchmark_is_large_enough_to_certify() -> None:

@@ -25,7 +25,7 @@ def _size(tables: Tables, context: dg.AssetCheckExecutionContext) -> Finding:
 
 def _certified(tables: Tables, context: dg.AssetCheckExecutionContext) -> Finding:
     judge = from_frame(tables["crisis_detector"], Judge)[0]
-    in_force = certificate_in_force(judge, context.resources.workspace.benchmark)
+    in_force = certificate_in_force(judge, context.resources.workspace.benchmark, context.resources.workspace.judging)
     return crisis_certified(tables["gated"], judge) if in_force.passed else in_force
 
 

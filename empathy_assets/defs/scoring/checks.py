@@ -12,7 +12,9 @@ from empathy_assets.records.judge import Judge
 
 
 def _certificate(tables: Tables, context: dg.AssetCheckExecutionContext) -> Finding:
-    return certificate_in_force(from_frame(tables["crisis_detector"], Judge)[0], context.resources.workspace.benchmark)
+    return certificate_in_force(
+        from_frame(tables["crisis_detector"], Judge)[0], context.resources.workspace.benchmark, context.resources.workspace.judging
+    )
 
 
 def _specificity(tables: Tables, _: dg.AssetCheckExecutionContext) -> Finding:

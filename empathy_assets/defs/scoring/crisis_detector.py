@@ -19,7 +19,7 @@ def crisis_detector(context: dg.AssetExecutionContext, workspace: Workspace) -> 
     out by leaving its rows out), `EMPATHY_BENCHMARK` certifies on yours. The certificate names version, data, threshold, sensitivity with
     its 95 % Wilson bound, specificity and categories; the leave-one-source-out table of the training and the baselines stand beside it.
     """
-    found = certified_detector(workspace.detector_data, workspace.benchmark, workspace.cache_dir / "models")
+    found = certified_detector(workspace.detector_data, workspace.benchmark, workspace.cache_dir / "models", workspace.judging)
     judge, certificate = found.judge, found.measurement.certificate
     context.log.info(f"{judge.name} {judge.version}, threshold {judge.threshold:.3f}")
     metadata = {

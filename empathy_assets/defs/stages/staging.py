@@ -50,7 +50,12 @@ def stage_dataset(
 
     def prepared(part: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         outcomes = map_frame(
-            partial(prepare_and_score, detector_weights=detector.weights_uri, scorer_weights=scorer.weights_uri),
+            partial(
+                prepare_and_score,
+                tier=workspace.judging,
+                detector_weights=detector.weights_uri,
+                scorer_weights=scorer.weights_uri,
+            ),
             part,
             namespace="staging",
             version=f"{PREPARED_VERSION}|{detector.version}|{scorer.version}",

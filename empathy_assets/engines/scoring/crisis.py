@@ -22,6 +22,7 @@ from empathy_assets.engines.scoring.encoder import Encoder, TextClassifier
 from empathy_assets.engines.scoring.features import WIDTH, weighted_sums
 from empathy_assets.engines.scoring.logistic import sigmoid
 from empathy_assets.engines.scoring.normalise import without_courtesy
+from empathy_assets.engines.scoring.tier import Tier
 from empathy_assets.engines.scoring.windows import cut
 from empathy_assets.engines.sentences import STOP_OR_LINE, spans
 from empathy_assets.policy.load import number
@@ -32,6 +33,8 @@ CATEGORIES = ("suicidality", "self-harm", "violence", "abuse", "psychosis", "pan
 SPAN_SENTENCES = 24
 """Sentences of a text that are judged for spans: bounds the cost of a huge text."""
 
+_EVERY_TURN = 1_000_000  # more than any conversation has
+
 LINEAR_FILE = "crisis_linear.npz"
 ENCODER_FILE = "crisis_encoder.onnx"
 TOKENIZER_FILE = "crisis_tokenizer.json"
@@ -41,7 +44,12 @@ class CrisisDetector:
     """Scores of texts; immutable, safe to share between threads."""
 
     def __init__(
-        self, weights: dict[str, NDArray[Any]], encoder: TextClassifier | None, version: str, clear_below: float | None = None
+        self,
+        weights: dict[str, NDArray[Any]],
+        encoder: TextClassifier | None,
+        version: str,
+        clear_below: float | None = None,
+        tier: Tier = "cascade",
     ) -> None:
         self._linear = np.stack([weights["linear"], weights["student"]], axis=1).astype(np.float32)
         self._bias = np.array([weights["bias"][0], weights["student_bias"][0]], dtype=np.float64)
@@ -56,8 +64,11 @@ class CrisisDetector:
         """Scores at or above it are flagged: policy's for the bundled weights, for others what their training found on held-out sources."""
         self.severe_threshold = number("judges", "crisis.severe_threshold")
         """Scores at or above it are severe."""
-        self.clear_below = number("judges", "crisis.clear_below") if clear_below is None else clear_below
+        cleared = -np.inf if tier == "encoder" else number("judges", "crisis.clear_below")
+        self.clear_below = cleared if clear_below is None else clear_below
         """Windows whose student logit lies below it are cleared without asking the encoder."""
+        self.conversation_turns = _turns_of(tier)
+        """Client turns of a conversation that are judged: those the cheap tier ranks highest."""
         self._size = int(number("judges", "crisis.window_words"))
         self._stride = int(number("judges", "crisis.window_stride"))
         self._deepest = int(number("judges", "crisis.encoder_windows"))
@@ -153,9 +164,19 @@ class CrisisDetector:
         return np.flatnonzero((student >= self.clear_below) & (rank < self._deepest))
 
 
+def _turns_of(tier: Tier) -> int:
+    if tier == "encoder":
+        return _EVERY_TURN
+    return int(number("judges", "crisis.conversation_turns" if tier == "cascade" else "crisis.student_turns"))
+
+
 @cache
-def load_detector(folder: Path = MODELS_DIR) -> CrisisDetector:
+def load_detector(folder: Path = MODELS_DIR, tier: Tier = "cascade") -> CrisisDetector:
     """Return the detector of `folder` (default: the bundled weights), read once per process.
+
+    Args:
+        folder: Where the weights lie.
+        tier: Who judges the conversations of a frame.
 
     Raises:
         WeightsError: Weights are missing or fail their checksum.
@@ -166,4 +187,4 @@ def load_detector(folder: Path = MODELS_DIR) -> CrisisDetector:
     if len(weights["linear"]) != 2 * WIDTH:
         raise ValueError(f"{LINEAR_FILE} has {len(weights['linear'])} columns, expected {2 * WIDTH}; train it again with this version")
     version = "crisis-" + "-".join(known[name][:8] for name in (LINEAR_FILE, ENCODER_FILE) if name in known)
-    return CrisisDetector(weights, encoder, version)
+    return CrisisDetector(weights, encoder, version if tier == "cascade" else f"{version}-{tier}", tier=tier)

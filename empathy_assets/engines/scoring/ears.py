@@ -2,7 +2,8 @@
 
 Each component has one head per training source, because sources define components differently; a gate estimates which source's reading
 fits a turn, and the component's probability is the mean over heads under that gate (mixture of experts, Jacobs et al. 1991). The heads'
-logits come from a reader: the bundled encoder, or hashed words where a scorer was trained without one.
+logits come from a reader: the bundled encoder, or hashed words where a scorer was trained without one. A scorer may have a student that
+settles the clear conversations of a frame without the encoder (`ears_student`).
 
 Lives here: probabilities and evidence of texts. Must not live here: reading (`ears_encoder`, `ears_reader`), training (`train_ears`,
 `finetune_ears`), frames (`score`), the gate at 0.80.
@@ -22,7 +23,9 @@ from empathy_assets.engines.scoring.bundle import MODELS_DIR, arrays, checksums,
 from empathy_assets.engines.scoring.crisis import TOKENIZER_FILE
 from empathy_assets.engines.scoring.ears_encoder import PairEncoder
 from empathy_assets.engines.scoring.ears_reader import LinearReader, Read, Reader, Spans
+from empathy_assets.engines.scoring.ears_student import STUDENT_FILE, as_heads
 from empathy_assets.engines.scoring.logistic import sigmoid
+from empathy_assets.engines.scoring.tier import Tier
 from empathy_assets.policy.load import number
 
 EARS = ("empathize", "acknowledge", "reflect", "support")
@@ -71,7 +74,7 @@ class TurnScores(NamedTuple):
 class EarsScorer:
     """Scores of assistant turns; immutable, safe to share between threads."""
 
-    def __init__(self, weights: Mapping[str, NDArray[Any]], reader: Reader, version: str) -> None:
+    def __init__(self, weights: Mapping[str, NDArray[Any]], reader: Reader, version: str, student: EarsScorer | None = None) -> None:
         """Take the heads.
 
         Args:
@@ -79,6 +82,7 @@ class EarsScorer:
                 `somewhere_component` and `somewhere` (slope, slope of the effect, offset).
             reader: What finds the heads' logits.
             version: Name and hash of the weights.
+            student: What settles the clear conversations of a frame; none if every one is read.
         """
         self._reader = reader
         component, source = weights["component"].astype(str), weights["source"].astype(str)
@@ -93,6 +97,8 @@ class EarsScorer:
         }
         self.version = version
         """Name and hash of the weights."""
+        self.student = student
+        """A quick scorer that settles the clear conversations of a frame, or none."""
 
     def turns(self, contexts: Sequence[str], responses: Sequence[str]) -> dict[str, NDArray[np.float64]]:
         """Return per component, and for `EFFECT`, the probability that each response shows it.
@@ -160,15 +166,27 @@ class EarsScorer:
 
 
 @cache
-def load_scorer(folder: Path = MODELS_DIR) -> EarsScorer:
+def load_scorer(folder: Path = MODELS_DIR, tier: Tier = "cascade") -> EarsScorer:
     """Return the scorer of `folder` (default: the bundled weights), read once per process.
+
+    Args:
+        folder: Where the weights lie.
+        tier: Who judges the conversations of a frame; a folder without a student, or without an encoder, has one scorer for all tiers.
 
     Raises:
         WeightsError: Weights are missing or fail their checksum.
     """
+    known = checksums(folder)
     weights = arrays(weight_bytes(SCORER_FILE, folder))
-    version = f"ears-{checksums(folder)[SCORER_FILE][:8]}"
+    version = f"ears-{known[SCORER_FILE][:8]}"
     if "hashed" in weights:
         return EarsScorer(weights, LinearReader(weights), version)
+    student = None
+    if STUDENT_FILE in known and tier != "encoder":
+        heads = as_heads(arrays(weight_bytes(STUDENT_FILE, folder)), weights)
+        student = EarsScorer(heads, LinearReader(heads), f"{version}-student-{known[STUDENT_FILE][:8]}")
+        if tier == "student":
+            return student
+        version = f"{version}-cascade-{known[STUDENT_FILE][:8]}"
     network, tokenizer = weight_bytes(READER_FILE, folder), weight_bytes(TOKENIZER_FILE, folder)
-    return EarsScorer(weights, PairEncoder(network, tokenizer, weights["vocabulary"]), version)
+    return EarsScorer(weights, PairEncoder(network, tokenizer, weights["vocabulary"]), version, student)

@@ -56,7 +56,7 @@ class PairEncoder:
     def read(self, contexts: Sequence[str], replies: Sequence[str]) -> Read:
         """Return what is found in each reply, in order."""
         spans = [sentences_of(text) for text in replies]
-        pieces = [self._pieces(text, where) for text, where in zip(replies, spans, strict=True)]
+        pieces = self._pieces(replies, spans)
         before = {text: ids[-CONTEXT_TOKENS:] for text, ids in self._ids(dict.fromkeys(contexts))}
         pairs = [(before[context], ids) for context, (ids, _) in zip(contexts, pieces, strict=True)]
         groups = batches([len(a) + len(b) + _SPECIAL for a, b in pairs], BATCH_TOKENS)
@@ -75,18 +75,22 @@ class PairEncoder:
         return self._session.get_outputs()[0].shape[2] // 2
 
     def _ids(self, texts: dict[str, None]) -> list[tuple[str, NDArray[np.int64]]]:
-        encoded = self._tokenizer.encode_batch_fast([plain(text) for text in texts], add_special_tokens=False)
-        return [(text, self._own[np.array(encoding.ids, dtype=np.int64)]) for text, encoding in zip(texts, encoded, strict=True)]
+        return list(zip(texts, self._encoded(list(texts)), strict=True))
 
-    def _pieces(self, text: str, spans: Spans) -> tuple[NDArray[np.int64], list[int]]:
-        """Return a reply's tokens and how many of them each sentence has; sentences beyond the last token read have none."""
-        encoded = self._tokenizer.encode_batch_fast([plain(text[a:b]) for a, b in spans], add_special_tokens=False)
-        sizes, left = list[int](), REPLY_TOKENS
-        for encoding in encoded:
-            sizes.append(min(left, len(encoding.ids)))
-            left -= sizes[-1]
-        ids = [number for encoding in encoded for number in encoding.ids][:REPLY_TOKENS]
-        return self._own[np.array(ids, dtype=np.int64)], sizes
+    def _encoded(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
+        encoded = self._tokenizer.encode_batch_fast([plain(text) for text in texts], add_special_tokens=False)
+        return [self._own[np.array(encoding.ids, dtype=np.int64)] for encoding in encoded]
+
+    def _pieces(self, texts: Sequence[str], spans: Sequence[Spans]) -> list[tuple[NDArray[np.int64], list[int]]]:
+        """Return each reply's tokens and how many of them each sentence has; sentences beyond the last token read have none."""
+        said = dict.fromkeys(text[a:b] for text, where in zip(texts, spans, strict=True) for a, b in where)
+        tokens = dict(self._ids(said))  # a sentence said in many replies is cut once
+        out: list[tuple[NDArray[np.int64], list[int]]] = []
+        for text, where in zip(texts, spans, strict=True):
+            found = [tokens[text[a:b]] for a, b in where]
+            ends = np.minimum(np.cumsum([len(ids) for ids in found]), REPLY_TOKENS)
+            out.append((np.concatenate(found)[:REPLY_TOKENS], np.diff(ends, prepend=0).tolist()))
+        return out
 
     def _run(self, pairs: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> NDArray[np.float32]:
         """Return the tokens' projections of pairs of equal length: shape (pair, token, 2 h)."""

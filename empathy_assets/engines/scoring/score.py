@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from empathy_assets.engines.scoring.crisis import CrisisDetector
 from empathy_assets.engines.scoring.ears import EARS, EarsScorer, TurnScores
+from empathy_assets.engines.scoring.ears_student import unsettled
 from empathy_assets.engines.scoring.evidence import best_sentences
-from empathy_assets.policy.load import number
 from empathy_assets.records.arrow import polars_schema, set_fields
 from empathy_assets.records.conversation import Conversation
 
@@ -32,7 +32,8 @@ def score_conversations(frame: pl.DataFrame, detector: CrisisDetector, scorer: E
 
     The crisis score is the highest over the client's turns; EARS is judged over the assistant's turns, each with the client's turn
     before it.
-    A conversation without assistant turns gets EARS 0, one without client turns crisis 0.
+    A conversation without assistant turns gets EARS 0, one without client turns crisis 0. Where the scorer has a student, conversations
+    that are clear to it are not shown to the encoder.
 
     Args:
         frame: Schema of `Conversation` (more columns are carried along).
@@ -52,7 +53,7 @@ def _score_chunk(frame: pl.DataFrame, detector: CrisisDetector, scorer: EarsScor
     reply = turns.filter(pl.col("role") == _COUNSELLOR)
     owners = reply["row"].to_numpy()
     contexts, responses = reply["before"].to_list(), reply["content"].to_list()
-    judged = _distinct_turns(contexts, responses, scorer)
+    judged = _judged(contexts, responses, owners, frame.height, scorer)
     found = scorer.conversations(judged.probabilities, owners, frame.height)
     evidence = best_sentences(reply["turn"].to_numpy(), owners, judged, frame.height)
     columns: dict[str, pl.Series] = {
@@ -94,7 +95,7 @@ def _crisis(client: pl.DataFrame, count: int, detector: CrisisDetector) -> dict[
     """Return the crisis columns of `count` conversations from their client turns."""
     texts = client["content"].to_list()
     owners = client["row"].to_numpy()
-    asked = _likeliest(detector.screen(texts), owners)
+    asked = _likeliest(detector.screen(texts), owners, detector.conversation_turns)
     per_turn = np.zeros(len(texts))
     per_turn[asked] = detector.score([texts[k] for k in asked])
     score = np.zeros(count)
@@ -116,15 +117,30 @@ def _crisis(client: pl.DataFrame, count: int, detector: CrisisDetector) -> dict[
     }
 
 
-def _likeliest(screened: NDArray[np.float64], owners: NDArray[Any]) -> NDArray[np.int64]:
-    """Return the indices, ascending, of each conversation's client turns that the cheap tier ranks highest.
+def _likeliest(screened: NDArray[np.float64], owners: NDArray[Any], most: int) -> NDArray[np.int64]:
+    """Return the indices, ascending, of each conversation's at most `most` client turns that the cheap tier ranks highest.
 
-    A conversation's score is that of its worst turn, so the encoder need not see the others (policy `crisis.conversation_turns`).
+    A conversation's score is that of its worst turn, so the encoder need not see the others.
     """
     order = np.lexsort((-screened, owners))
     first = np.searchsorted(owners[order], owners[order])
     rank = np.arange(len(order)) - first
-    return np.sort(order[rank < int(number("judges", "crisis.conversation_turns"))])
+    return np.sort(order[rank < most])
+
+
+def _judged(contexts: Sequence[str], responses: Sequence[str], owners: NDArray[Any], count: int, scorer: EarsScorer) -> TurnScores:
+    """Return what is found in the responses: by the scorer, or by its student where that settles the conversation."""
+    if scorer.student is None:
+        return _distinct_turns(contexts, responses, scorer)
+    quick = _distinct_turns(contexts, responses, scorer.student)
+    left = unsettled(scorer.student.conversations(quick.probabilities, owners, count).ears)
+    places: list[int] = np.flatnonzero(left[owners]).tolist()
+    deep = _distinct_turns([contexts[k] for k in places], [responses[k] for k in places], scorer)
+    for component, values in quick.probabilities.items():
+        values[places] = deep.probabilities[component]
+    for at, k in enumerate(places):
+        quick.spans[k], quick.shares[k] = deep.spans[at], deep.shares[at]
+    return quick
 
 
 def _distinct_turns(contexts: Sequence[str], responses: Sequence[str], scorer: EarsScorer) -> TurnScores:

@@ -8,9 +8,11 @@ from pathlib import Path
 import polars as pl
 
 from empathy_assets.engines.cleaning.prepare import prepare
+from empathy_assets.engines.scoring.bundle import MODELS_DIR
 from empathy_assets.engines.scoring.crisis import load_detector
 from empathy_assets.engines.scoring.ears import load_scorer
 from empathy_assets.engines.scoring.score import score_conversations
+from empathy_assets.engines.scoring.tier import Tier
 from empathy_assets.records.arrow import polars_schema
 from empathy_assets.records.conversation import Conversation
 from empathy_assets.records.reject import Reject
@@ -19,16 +21,17 @@ PREPARED_VERSION = "2"
 """Bump when the steps below change; part of the cache key beside the judges' versions."""
 
 
-def prepare_and_score(frame: pl.DataFrame, *, detector_weights: str = "", scorer_weights: str = "") -> pl.DataFrame:
+def prepare_and_score(frame: pl.DataFrame, *, tier: Tier, detector_weights: str = "", scorer_weights: str = "") -> pl.DataFrame:
     """Return one row per input row: struct column `record` (Conversation) or, where it cannot be used, `reject` (Reject).
 
     Args:
         frame: Conversations as a source delivered them.
+        tier: Who judges them: encoders, students, or both in a cascade.
         detector_weights: Folder of the crisis detector's weights; empty for the bundled ones.
         scorer_weights: Folder of the EARS scorer's weights; empty for the bundled ones.
     """
-    detector = load_detector(Path(detector_weights)) if detector_weights else load_detector()
-    scorer = load_scorer(Path(scorer_weights)) if scorer_weights else load_scorer()
+    detector = load_detector(Path(detector_weights) if detector_weights else MODELS_DIR, tier)
+    scorer = load_scorer(Path(scorer_weights) if scorer_weights else MODELS_DIR, tier)
     kept, rejects = prepare(until_last_answer(frame))
     scored = score_conversations(kept, detector, scorer)
     records = scored.select(pl.struct(pl.all()).alias("record"))

@@ -11,7 +11,7 @@ BLANK = {"scores": {"ears": None, "crisis": None, "scorer_version": "", "detecto
 def test_rows_are_cleaned_and_judged_and_unusable_ones_become_rejects() -> None:
     good = conversation(1, **BLANK)
     mute = conversation(2, turns=[("user", "Is anybody there at this hour of the night?")], **BLANK)
-    records, rejects = unpack([prepare_and_score(frame(good, mute))])
+    records, rejects = unpack([prepare_and_score(frame(good, mute), tier="cascade")])
     assert records["id"].to_list() == [good.id]
     assert records["scores"].struct.field("ears")[0] > 0
     assert records["scores"].struct.field("detector_version")[0]
@@ -20,13 +20,13 @@ def test_rows_are_cleaned_and_judged_and_unusable_ones_become_rejects() -> None:
 
 def test_the_result_does_not_depend_on_the_chunks() -> None:
     rows = many(6, **BLANK)
-    whole, _ = unpack([prepare_and_score(rows)])
-    pieces, _ = unpack([prepare_and_score(rows.slice(0, 2)), prepare_and_score(rows.slice(2))])
+    whole, _ = unpack([prepare_and_score(rows, tier="cascade")])
+    pieces, _ = unpack([prepare_and_score(rows.slice(0, 2), tier="cascade"), prepare_and_score(rows.slice(2), tier="cascade")])
     assert pieces.equals(whole)
 
 
 def test_nothing_in_gives_nothing_out() -> None:
-    assert prepare_and_score(many(0)).schema == empty_outcome().schema
+    assert prepare_and_score(many(0), tier="cascade").schema == empty_outcome().schema
     records, rejects = unpack([])
     assert records.is_empty()
     assert rejects.is_empty()

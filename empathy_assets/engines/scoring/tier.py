@@ -1,0 +1,11 @@
+"""The tiers of judging: how much of a build the encoders see.
+
+Lives here: the names. Must not live here: what each judge does about them (`crisis`, `ears`), so that settings can name a tier without
+loading a judge.
+"""
+
+from typing import Literal
+
+Tier = Literal["encoder", "cascade", "student"]
+"""`encoder`: the encoders judge every turn. `cascade`: students settle what is clear, the encoders the rest. `student`: EARS by the student
+alone; of each conversation the encoder sees one client turn."""
