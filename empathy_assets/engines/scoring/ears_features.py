@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,8 @@ DENSE = (
 )
 
 _WORD = re.compile(r"[a-z']+")
+_YOU = re.compile(r"(?<![a-z'])you")
+_I = re.compile(r"(?<![a-z'])i(?![a-z])")
 COMMON = frozenset(
     [
         "a",
@@ -167,8 +170,8 @@ def dense(contexts: Sequence[str], responses: Sequence[str]) -> NDArray[Any]:
             shared / max(len(content), 1),
             np.log1p(shared) / 2.0,
             (len(content) - shared) / max(len(content), 1),
-            min(5.0 * sum(w.startswith("you") for w in words) / n, 1.0),
-            min(5.0 * sum(w == "i" or w.startswith("i'") for w in words) / n, 1.0),
+            min(5.0 * len(_YOU.findall(lower)) / n, 1.0),
+            min(5.0 * len(_I.findall(lower)) / n, 1.0),
             np.log1p(len(said)) / 4.0,
             _FEELING.search(lower) is not None,
         )
@@ -177,4 +180,12 @@ def dense(contexts: Sequence[str], responses: Sequence[str]) -> NDArray[Any]:
 
 def _content(words: Sequence[str]) -> frozenset[str]:
     """Return the stems (first six letters) of the words that are not function words."""
-    return frozenset(w[:6] for w in words if len(w) > 2 and w not in COMMON)
+    return frozenset(map(_stem, words)) - _NONE
+
+
+@lru_cache(maxsize=1 << 16)
+def _stem(word: str) -> str:
+    return word[:6] if len(word) > 2 and word not in COMMON else ""
+
+
+_NONE = frozenset([""])

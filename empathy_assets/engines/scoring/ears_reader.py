@@ -47,7 +47,7 @@ def sentences_of(text: str) -> Spans:
 
 
 class LinearReader:
-    """Hashed word n-grams of the reply and dense figures of the pair; a sentence's share is its logit when read alone."""
+    """Hashed word n-grams of the reply and dense figures of the pair; a sentence's share is what its own words speak for."""
 
     def __init__(self, weights: Mapping[str, NDArray[Any]]) -> None:
         self._hashed = weights["hashed"].astype(np.float32)
@@ -58,7 +58,7 @@ class LinearReader:
         spans = [sentences_of(text) for text in replies]
         place: dict[str, int] = {}
         where = [[place.setdefault(text[a:b], len(place)) for a, b in found] for text, found in zip(replies, spans, strict=True)]
-        alone = self._logits([""] * len(place), list(place))
+        alone = weighted_sums(marked(list(place)), self._hashed, chars=False)
         return Read(self._logits(contexts, replies), spans, [alone[rows] for rows in where])
 
     def _logits(self, contexts: Sequence[str], replies: Sequence[str]) -> NDArray[np.float64]:
