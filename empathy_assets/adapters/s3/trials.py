@@ -164,6 +164,8 @@ class Course:
         """Read as people do who use the data; a build does not."""
         import polars as pl
 
+        if self.settings.authorities and not self.env.get("SSL_CERT_FILE", "").strip():  # it would try for seconds
+            raise Note("it trusts the authorities of SSL_CERT_FILE only, which is not set. Builds do not use polars' own client")
         frame, place, buffer = pl.DataFrame({"n": [1, 2, 3]}), self.place("polars.parquet"), io.BytesIO()
         frame.write_parquet(buffer)
         put_small(self.client, place, buffer.getvalue(), hashlib.sha256(buffer.getvalue()).hexdigest())
