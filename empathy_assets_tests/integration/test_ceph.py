@@ -35,7 +35,8 @@ OUTAGE = 30.0  # seconds, as the issue of outages asks
 
 def variables(storage: str) -> dict[str, str]:
     """Return what a command needs of this environment."""
-    return {name: os.environ[name] for name in os.environ if name.startswith(("AWS_", "OVH_", "EMPATHY_S3_"))} | {"EMPATHY_STORAGE": storage}
+    kept = {name: os.environ[name] for name in os.environ if name.startswith(("AWS_", "OVH_", "EMPATHY_S3_"))}
+    return kept | {"EMPATHY_STORAGE": storage}
 
 
 def validated(folder: Path, storage: str, expect: int = 0, **changed: str) -> dict[str, Any]:

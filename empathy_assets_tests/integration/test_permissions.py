@@ -1,7 +1,5 @@
 """`deploy/bucket-policy.json` on Ceph, which enforces it: it is enough for a build, and nothing in it can be left out."""
 
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,38 +12,12 @@ from empathy_assets.adapters.s3.multipart import sent_parts
 from empathy_assets.adapters.s3.settings import S3Settings
 from empathy_assets.adapters.storage import read_bytes, s3_place, storage_root
 from empathy_assets_tests.adapters.packed import publish
-from empathy_assets_tests.integration.ceph import Ceph
-from empathy_assets_tests.integration.conftest import environment
+from empathy_assets_tests.integration.conftest import POLICY, Allow
 from empathy_assets_tests.integration.test_ceph import validated
 
 pytestmark = pytest.mark.integration
-POLICY = json.loads((Path(__file__).parents[2] / "deploy/bucket-policy.json").read_text(encoding="utf-8"))
-ACTIONS = [action for statement in POLICY["Statement"] for action in statement["Action"]]
-BUILDER = ("builder", "AKIDOFTHEBUILDER", "secret-of-the-builder")
+ACTIONS = {action for statement in POLICY["Statement"] for action in statement["Action"]}
 OWN = {"s3:GetObject", "s3:ListMultipartUploadParts"}
-Allow = Callable[..., None]
-
-
-@pytest.fixture(scope="module")
-def builder(cluster: Ceph) -> str:
-    """The name of a user to whom nothing belongs."""
-    cluster.user(*BUILDER)
-    return BUILDER[0]
-
-
-@pytest.fixture
-def allow(cluster: Ceph, builder: str, owner: Any, bucket: str, monkeypatch: pytest.MonkeyPatch) -> Allow:
-    """Let the environment be the builder's, to whom the shipped policy grants everything in it but some actions."""
-    environment(cluster, monkeypatch, *BUILDER[1:])
-
-    def granted(*but: str) -> None:
-        shipped = json.loads(json.dumps(POLICY).replace("empathy-datasets/prefix", f"{bucket}/root").replace("empathy-datasets", bucket))
-        for statement in shipped["Statement"]:
-            statement["Principal"] = {"AWS": [f"arn:aws:iam:::user/{builder}"]}
-            statement["Action"] = [action for action in statement["Action"] if action not in but]
-        owner.put_bucket_policy(Bucket=bucket, Policy=json.dumps(shipped))
-
-    return granted
 
 
 def test_the_shipped_policy_is_enough_to_publish_and_to_validate(allow: Allow, bucket: str, tmp_path: Path) -> None:
@@ -57,7 +29,7 @@ def test_the_shipped_policy_is_enough_to_publish_and_to_validate(allow: Allow, b
     assert is_published(root, "v0.1.0")
 
 
-@pytest.mark.parametrize("action", sorted(set(ACTIONS) - OWN))
+@pytest.mark.parametrize("action", sorted(ACTIONS - OWN))
 def test_what_is_left_out_of_the_policy_is_missed_and_named(action: str, allow: Allow, bucket: str, tmp_path: Path) -> None:
     allow(action)
     trials = validated(tmp_path, f"s3://{bucket}/root", expect=1)
