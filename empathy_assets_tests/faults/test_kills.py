@@ -35,6 +35,11 @@ def litter(home: Path) -> list[Path]:
     return list(home.rglob(".*.part"))
 
 
+def reading(home: Path, pid: int) -> bool:
+    """Return whether a build has readers at work."""
+    return bool(list(home.rglob(".reading.*.part"))) and bool(psutil.Process(pid).children())
+
+
 def holds(home: Path, storage: Path, run: str) -> bool:
     """Return whether the lease was renewed since the run's step `ready_package` began: what follows writes to the catalogue once more."""
     log = home / f".dagster/storage/history/runs/{run}.db"
@@ -89,7 +94,7 @@ def test_a_build_killed_in_every_group_goes_on_each_time_and_ends_with_the_same_
             assert not [path for path in left if path.exists()], "the scratch of the killed build is still there"
             assert f"{len(left)} scratch files or folders" in " ".join(build.said().split())
         if group == "sourcing":
-            until(lambda build=build: bool(psutil.Process(build.process.pid).children()), "readers started", build.process)
+            until(lambda build=build: reading(home, build.process.pid), "readers started", build.process)
         helpers += psutil.Process(build.process.pid).children(recursive=True)
         os.kill(build.process.pid, signal.SIGKILL)
         assert build.process.wait() == -signal.SIGKILL
