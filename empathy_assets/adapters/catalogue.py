@@ -5,7 +5,11 @@ Must not live here: what a package contains. Dates stand here only, never in a p
 catalogue is made anew from the packages themselves.
 """
 
+import logging
 import os
+import random
+import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,14 +18,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from upath import UPath
 
 from empathy_assets.adapters.releases import MARKER, find_package, package_path, published, published_json, published_manifest
 from empathy_assets.adapters.storage import is_local, local
 from empathy_assets.engines.packaging.context import CERTIFICATE, CONFIG_LOCK
+from empathy_assets.policy.load import number
 
 VARIABLE = "EMPATHY_DATABASE_URL"
+PATIENCE = "EMPATHY_DATABASE_PATIENCE"
 FILE = "catalogue.sqlite"
 MIGRATIONS: tuple[Sequence[str], ...] = (
     (
@@ -43,8 +49,15 @@ MIGRATIONS: tuple[Sequence[str], ...] = (
 )
 """Statements that lead from one version of the schema to the next; only ever appended to, portable between SQLite and PostgreSQL."""
 
+_LOG = logging.getLogger(__name__)
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 3.0  # seconds
 _CERTIFIED = ("detector_version", "passed", "sensitivity", "sensitivity_lower", "specificity")
 _LOCK = 0x656D7061  # advisory lock of PostgreSQL: one writer at a time, migrations included
+_PASSING = re.compile(
+    "Connection refused|starting up|shutting down|in recovery|too many|remaining connection slots|timeout expired|server closed|"
+    "reset by peer|terminating connection|could not fork",
+    re.IGNORECASE,
+)  # in what a server, or the way to it, says of itself
 _VERSION = sa.Table("empathy_catalogue_version", sa.MetaData(), sa.Column("version", sa.Integer, nullable=False))
 _MOMENT = sa.DateTime(timezone=True)
 _RELEASES = sa.table(
@@ -147,10 +160,12 @@ class Catalogue:
         if self.url.get_backend_name() == "sqlite" and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         try:
-            engine = sa.create_engine(self.url, poolclass=sa.NullPool)
+            patience = _patience()
+            waits = {"sqlite": {"timeout": patience}, "postgresql": {"connect_timeout": int(patience) + 1}}
+            engine = sa.create_engine(self.url, poolclass=sa.NullPool, connect_args=waits.get(self.url.get_backend_name(), {}))
             if engine.dialect.name == "sqlite":
                 _serialise(engine)
-            with engine.begin() as connection:
+            with _opened(engine, patience) as connection, connection.begin():
                 if engine.dialect.name == "postgresql":
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
                 self._migrate(connection)
@@ -172,6 +187,35 @@ class Catalogue:
             for statement in statements:
                 connection.execute(sa.text(statement))
             connection.execute(sa.insert(_VERSION).values(version=version))
+
+
+def _patience() -> float:
+    """Return the seconds for which a database is asked again that refuses connections or is locked.
+
+    Raises:
+        CatalogueError: The variable that overrides policy is no number.
+    """
+    given = os.environ.get(PATIENCE, "").strip()
+    try:
+        return float(given) if given else number("storage", "database.patience")
+    except ValueError:
+        raise CatalogueError(f"{PATIENCE}={given!r} found, expected seconds such as 20") from None
+
+
+def _opened(engine: sa.Engine, patience: float) -> sa.Connection:
+    """Return a connection; a server that starts, fails over or has no place left is asked again, with growing and jittered pauses."""
+    deadline, pause = time.monotonic() + patience, _FIRST_PAUSE
+    while True:
+        try:
+            return engine.connect()
+        except OperationalError as error:
+            left = deadline - time.monotonic()
+            if left <= 0 or not _PASSING.search(str(error.orig)):
+                raise
+        seconds = min(left, pause * random.uniform(0.25, 1.0))
+        _LOG.warning("the database of the catalogue refuses connections; it is asked again in %.1f s", seconds)
+        time.sleep(seconds)
+        pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 def _serialise(engine: sa.Engine) -> None:

@@ -20,6 +20,7 @@ from upath import UPath
 
 from empathy_assets.adapters.declarations import RIGHTS_FILE, Declarations
 from empathy_assets.adapters.isolation import WORKS_SCHEMA, Job, Outcome, ReaderPool, frame_of, rejected
+from empathy_assets.adapters.scratch import scratch_folder, temporary
 from empathy_assets.adapters.storage import is_local, local, publish_folder
 from empathy_assets.engines.reading.kinds import detect_source
 from empathy_assets.engines.reading.language import language_of
@@ -169,10 +170,10 @@ def _keep(cache: UPath | None, file: _File, out: Path, outcome: Outcome) -> None
 def _scratch(cache: UPath | None) -> Path:
     """Return a folder for the workers' parts: beside a local cache, so that publishing is a rename."""
     if cache is None or not is_local(cache):
-        return Path(tempfile.mkdtemp(prefix="empathy-reading-"))
+        return scratch_folder(Path(tempfile.gettempdir()), "reading")
     folder = local(cache)
     folder.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix=".reading-", dir=folder))
+    return scratch_folder(folder, "reading")
 
 
 def _read(files: Sequence[_File], cache: UPath | None, progress: Progress | None) -> tuple[int, int]:
@@ -249,7 +250,7 @@ def read_landed(
     folder = root / FOLDERS[source]
     name: Source = source  # type: ignore[assignment]
     files = [_File(path, path.relative_to(root).as_posix(), name) for path in _walk(folder)]
-    with tempfile.TemporaryDirectory(prefix="empathy-replies-") as scratch:
+    with temporary("replies") as scratch:
         for index, reply in enumerate(replies):
             path = Path(scratch) / str(index)
             path.write_bytes(reply.data)

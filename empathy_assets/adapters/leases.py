@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from empathy_assets.adapters.catalogue import Catalogue
-from empathy_assets.adapters.processes import alive, began
+from empathy_assets.adapters.processes import at_work, began
 
 _LEASES = sa.table(
     "empathy_leases",
@@ -29,8 +29,8 @@ class ReleaseBusyError(RuntimeError):
     """Another build of the release is under way."""
 
 
-def hold(catalogue: Catalogue, release: str, run_id: str, ended: Callable[[str], bool]) -> None:
-    """Take or keep the lease of a release for a run.
+def hold(catalogue: Catalogue, release: str, run_id: str, ended: Callable[[str], bool]) -> str:
+    """Take or keep the lease of a release for a run, and return the run it is taken over from because its process is gone; else nothing.
 
     Args:
         catalogue: Releases of the storage root.
@@ -53,14 +53,15 @@ def hold(catalogue: Catalogue, release: str, run_id: str, ended: Callable[[str],
         connection.execute(sa.delete(_LEASES).where(mine))
         lease = {"storage": str(catalogue.root), "release": release, "run_id": run_id, "host": socket.gethostname(), "pid": os.getpid()}
         connection.execute(sa.insert(_LEASES).values(**lease, began=began(os.getpid()), taken_at=datetime.now(UTC)))
+    return holder["run_id"] if holder and _lost(holder) else ""
+
+
+def _lost(holder: Any) -> bool:
+    """Return whether the holder's process was one of this machine and is gone."""
+    return holder["host"] == socket.gethostname() and not at_work(holder["pid"], holder["began"])
 
 
 def _over(holder: Any, ended: Callable[[str], bool]) -> bool:
     """Return whether a lease may be taken over: its run ended, or its process did, or it is this one, which runs one build at a time."""
-    here = holder["host"] == socket.gethostname()
-    return (here and (holder["pid"] == os.getpid() or not _at_work(holder))) or ended(holder["run_id"])
-
-
-def _at_work(holder: Any) -> bool:
-    """Return whether the holder's process exists and is the one that took the lease."""
-    return alive(holder["pid"]) and (not holder["began"] or began(holder["pid"]) in ("", holder["began"]))
+    mine = holder["host"] == socket.gethostname() and holder["pid"] == os.getpid()
+    return mine or _lost(holder) or ended(holder["run_id"])

@@ -5,7 +5,6 @@ rules that refuse it.
 """
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +27,7 @@ from empathy_assets.adapters.releases import (
 from empathy_assets.adapters.s3.errors import explained
 from empathy_assets.adapters.s3.settings import S3Settings
 from empathy_assets.adapters.s3.upload import Progress
+from empathy_assets.adapters.scratch import temporary
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.adapters.storage import copy_to, is_local, local, publish_folder, storage_root
 from empathy_assets.engines.packaging.context import Manifest
@@ -78,7 +78,7 @@ def fetched(package: UPath) -> Iterator[Path]:
     if is_local(package):
         yield local(package)
         return
-    with tempfile.TemporaryDirectory(prefix="empathy-package-") as name:
+    with temporary("package") as name:
         for source in package.iterdir():
             copy_to(source, Path(name) / source.name)
         yield Path(name)

@@ -18,6 +18,11 @@ def alive(pid: int) -> bool:
     return True
 
 
+def at_work(pid: int, began_at: str) -> bool:
+    """Return whether a process exists and is the one that began then; where either moment is unknown, its number decides."""
+    return alive(pid) and (not began_at or began(pid) in ("", began_at))
+
+
 def began(pid: int) -> str:
     """Return when a process of this machine began, as boot and tick: no other process ever has the same; empty where there is no /proc."""
     try:

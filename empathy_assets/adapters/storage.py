@@ -4,7 +4,6 @@ Lives here: paths, write-then-rename, whole files in and out. Must not live here
 spoken to (adapters/s3).
 """
 
-import os
 import re
 import shutil
 import tempfile
@@ -22,6 +21,7 @@ from empathy_assets.adapters.s3.multipart import abort_stale
 from empathy_assets.adapters.s3.objects import Place, download, head_object, read_object
 from empathy_assets.adapters.s3.settings import S3Settings, S3SettingsError
 from empathy_assets.adapters.s3.upload import Progress, upload
+from empathy_assets.adapters.scratch import scratch_file, temporary
 from empathy_assets.records.ids import file_sha256
 
 _S3 = re.compile(r"^s3a?://[^/]+")
@@ -86,9 +86,7 @@ def atomic_file(target: UPath) -> Iterator[Path]:
     folder = local(target).parent if is_local(target) else Path(tempfile.gettempdir())
     with disk_explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=folder)
-        os.close(handle)
-        scratch = Path(name)
+        scratch = scratch_file(folder, target.name)
         try:
             yield scratch
             if is_local(target):
@@ -125,7 +123,7 @@ def local_copy(source: UPath) -> Iterator[Path]:
     if is_local(source):
         yield local(source)
         return
-    with tempfile.TemporaryDirectory(prefix="empathy-copy-") as name:
+    with temporary("copy") as name:
         target = Path(name) / source.name
         copy_to(source, target)
         yield target
@@ -184,6 +182,24 @@ def publish_folder(source: Path, target: UPath, *, marker: str, progress: Progre
             folder.replace(old)
         source.replace(folder)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def finish_swap(target: UPath) -> bool:
+    """Finish what a kill in the middle of `publish_folder` left of a local folder, and return whether there was anything.
+
+    The former folder comes back if the new one has not taken its place, and goes if it has. Only for who alone may publish there.
+    """
+    if not is_local(target):
+        return False
+    folder = local(target)
+    old = folder.with_name(f".{folder.name}.old")
+    if not old.exists():
+        return False
+    if folder.exists():
+        shutil.rmtree(old)
+    else:
+        old.replace(folder)
+    return True
 
 
 def _publish_objects(source: Path, target: UPath, marker: str, progress: Progress | None, once: bool) -> None:

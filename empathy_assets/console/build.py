@@ -14,13 +14,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from empathy_assets.adapters.processes import alive
+from empathy_assets.adapters.processes import at_work, began
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.definitions import build_defs
-from empathy_assets.defs.resources import workspace_of
+from empathy_assets.defs.resources import ORPHANED, workspace_of
 
-USER, HOST, PID = "empathy/user", "empathy/host", "empathy/pid"
+USER, HOST, PID, BEGAN = "empathy/user", "empathy/host", "empathy/pid", "empathy/began"
 """Tags of a run that the command line started."""
+_UNFINISHED = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}  # the view speaks, not the logger
 
 
@@ -104,15 +105,15 @@ def whose() -> dict[str, str]:
         user = getpass.getuser()
     except (KeyError, OSError):  # a container's user may have a number and no name
         user = str(os.getuid())
-    return {USER: user, HOST: socket.gethostname(), PID: str(os.getpid())}
+    return {USER: user, HOST: socket.gethostname(), PID: str(os.getpid()), BEGAN: began(os.getpid())}
 
 
 def close_orphans(instance: dg.DagsterInstance) -> list[str]:
-    """Mark as failed the runs of this machine that say they run while their process is gone, and return their ids."""
-    running = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED], tags={HOST: socket.gethostname()})
-    gone = [run for run in instance.get_runs(running) if not alive(int(run.tags.get(PID, "0")))]
+    """Mark as failed the runs of this machine that wait, start or run while their process is gone, and return their ids."""
+    running = dg.RunsFilter(statuses=_UNFINISHED, tags={HOST: socket.gethostname()})
+    gone = [run for run in instance.get_runs(running) if not at_work(int(run.tags.get(PID, "0")), run.tags.get(BEGAN, ""))]
     for run in gone:
-        instance.report_run_failed(run, "The process of this run is gone: it was killed, or the machine was stopped while it ran.")
+        instance.report_run_failed(run, ORPHANED)
     return [run.run_id for run in gone]
 
 
@@ -138,7 +139,8 @@ def run_build(release: str, settings: Settings, console: Console) -> BuildResult
     with instance_for(Path.cwd()) as instance, Progress(*columns, console=console, transient=True) as progress:
         for orphan in close_orphans(instance):
             console.print(f"[yellow]run {orphan[:8]} had lost its process; it is marked as failed, its finished work is used[/]")
-        workspace_of(settings).reserve(release, run_id, instance)
+        for line in workspace_of(settings).reserve(release, run_id, instance):
+            console.print(f"[yellow]{line}[/]")
         view = BuildView(console, progress, total)
         instance.add_event_listener(run_id, view)
         try:

@@ -18,9 +18,13 @@ from empathy_assets.adapters.io_manager import ParquetIOManager
 from empathy_assets.adapters.leases import hold
 from empathy_assets.adapters.quarantine import Quarantine
 from empathy_assets.adapters.ray_pool import RayPool
+from empathy_assets.adapters.releases import package_path
+from empathy_assets.adapters.scratch import sweep
 from empathy_assets.adapters.settings import Settings
-from empathy_assets.adapters.storage import storage_root
+from empathy_assets.adapters.storage import finish_swap, is_local, local, storage_root
 from empathy_assets.engines.scoring.tier import Tier
+
+ORPHANED = "The process of this run is gone: it was killed, or the machine was stopped while it ran."
 
 
 class Workspace(dg.ConfigurableResource):
@@ -123,10 +127,14 @@ class Workspace(dg.ConfigurableResource):
 
     def hold(self, context: dg.AssetExecutionContext) -> None:
         """Take or keep the lease of the release that this step builds; see `reserve`."""
-        self.reserve(context.partition_key, context.op_execution_context.run_id, context.instance)
+        for line in self.reserve(context.partition_key, context.op_execution_context.run_id, context.instance):
+            context.log.info(line)
 
-    def reserve(self, release: str, run_id: str, instance: dg.DagsterInstance) -> None:
-        """Take or keep the lease of a release for a run of `instance`.
+    def reserve(self, release: str, run_id: str, instance: dg.DagsterInstance) -> list[str]:
+        """Take or keep the lease of a release for a run of `instance`, and clear away what killed builds left.
+
+        Returns:
+            What was cleared away, one sentence each.
 
         Raises:
             ReleaseBusyError: Another run builds it.
@@ -137,7 +145,16 @@ class Workspace(dg.ConfigurableResource):
             run = instance.get_run_by_id(other)
             return run is not None and run.is_finished
 
-        hold(self.catalogue, release, run_id, ended)
+        said = []
+        orphan = instance.get_run_by_id(lost) if (lost := hold(self.catalogue, release, run_id, ended)) else None
+        if orphan is not None and not orphan.is_finished:
+            instance.report_run_failed(orphan, ORPHANED)
+            said.append(f"run {orphan.run_id[:8]} had lost its process; it is marked as failed, its finished work is used")
+        if finish_swap(package_path(self.root, release)):
+            said.append(f"a publication of {release} that was killed is cleared away")
+        if swept := sweep(self.cache_dir, *([local(self.root)] if is_local(self.root) else [])):
+            said.append(str(swept))
+        return said
 
     @property
     def quarantine(self) -> Quarantine:

@@ -50,7 +50,8 @@ def test_a_run_that_ended_a_process_that_died_and_this_process_give_way(catalogu
     child.wait()
     assert not alive(child.pid)
     held_by(catalogue, pid=child.pid)
-    hold(catalogue, "next", "run-4", never)
+    assert hold(catalogue, "next", "run-4", never) == "run-3", "whose process is gone"
+    assert hold(catalogue, "next", "run-4", never) == ""
     held_by(catalogue, host="elsewhere", pid=child.pid)
     with pytest.raises(ReleaseBusyError, match="on elsewhere"):
         hold(catalogue, "next", "run-5", never)

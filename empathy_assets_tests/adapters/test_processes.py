@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from empathy_assets.adapters.processes import alive, began
+from empathy_assets.adapters.processes import alive, at_work, began
 
 
 def test_this_process_lives_and_one_that_ended_does_not() -> None:
@@ -17,3 +17,9 @@ def test_this_process_lives_and_one_that_ended_does_not() -> None:
 def test_a_process_begins_once() -> None:
     assert began(os.getpid()) == began(os.getpid())
     assert began(os.getpid()) != began(os.getppid()) or not began(os.getpid())
+
+
+def test_the_number_of_a_process_alone_does_not_make_it_the_same() -> None:
+    assert at_work(os.getpid(), began(os.getpid()))
+    assert at_work(os.getpid(), "")
+    assert not at_work(os.getpid(), "an earlier boot 4711") or not began(os.getpid())

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from upath import UPath
 
-from empathy_assets.adapters.storage import atomic_file, is_local, local, publish_folder, storage_root, write_bytes
+from empathy_assets.adapters.storage import atomic_file, finish_swap, is_local, local, publish_folder, storage_root, write_bytes
 from empathy_assets.records.ids import file_sha256
 
 
@@ -51,3 +52,19 @@ def test_only_a_local_path_is_a_path(tmp_path: Path, s3_bucket: str) -> None:
     assert not is_local(storage_root(s3_bucket))
     with pytest.raises(ValueError, match="expected a folder on this machine"):
         local(storage_root(s3_bucket))
+
+
+@pytest.mark.parametrize("placed", [False, True])
+def test_a_publication_killed_between_its_renames_leaves_the_old_folder_or_the_new_one(placed: bool, tmp_path: Path) -> None:
+    target = UPath(tmp_path / "releases" / "next")
+    former = tmp_path / "releases" / ".next.old"
+    former.mkdir(parents=True)
+    (former / "manifest.json").write_text("old")
+    if placed:
+        (tmp_path / "releases/next").mkdir()
+        (tmp_path / "releases/next/manifest.json").write_text("new")
+    assert finish_swap(target)
+    assert (target / "manifest.json").read_text() == ("new" if placed else "old")
+    assert not former.exists()
+    assert not finish_swap(target)
+    assert not finish_swap(UPath("s3://bucket/next"))

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.console import build as module
-from empathy_assets.console.build import HOST, PID, close_orphans, instance_for, run_build, whose
+from empathy_assets.console.build import BEGAN, HOST, PID, close_orphans, instance_for, run_build, whose
 from empathy_assets.defs.check import Rule, dataset_checks
 from empathy_assets.engines.checking.finding import Finding
 
@@ -69,11 +69,15 @@ def test_a_run_whose_process_was_killed_is_closed_and_one_that_runs_is_not() -> 
             pass
 
         tags = whose()
-        dead, mine, elsewhere = (
+        dead = [
+            instance.create_run_for_job(job, status=status, tags=tags | {PID: str(child.pid)})
+            for status in (dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING)
+        ]
+        mine, elsewhere, reused = (
             instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags=tags | changed)
-            for changed in ({PID: str(child.pid)}, {}, {PID: str(child.pid), HOST: "another machine"})
+            for changed in ({}, {PID: str(child.pid), HOST: "another machine"}, {BEGAN: "an earlier boot 4711"})
         )
-        assert close_orphans(instance) == [dead.run_id]
+        assert set(close_orphans(instance)) == {run.run_id for run in (*dead, reused)}
         assert close_orphans(instance) == []
-        states = [instance.get_run_by_id(run.run_id).status.value for run in (dead, mine, elsewhere)]
-    assert states == ["FAILURE", "STARTED", "STARTED"]
+        states = [instance.get_run_by_id(run.run_id).status.value for run in (*dead, mine, elsewhere, reused)]
+    assert states == ["FAILURE"] * 3 + ["STARTED"] * 2 + ["FAILURE"]

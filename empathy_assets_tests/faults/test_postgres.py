@@ -1,5 +1,7 @@
 """PostgreSQL goes away under a build: a restart is lived through, an outage ends in one line, and the next build completes."""
 
+import threading
+import time
 from importlib import import_module
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -53,8 +55,9 @@ def server(postgres_url: str):
 
 
 def test_a_catalogue_out_of_reach_says_so_in_one_line_and_is_whole_when_it_is_back(
-    server: Server, postgres_url: str, tmp_path: Path
+    server: Server, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("EMPATHY_DATABASE_PATIENCE", "0.5")
     catalogue = Catalogue(UPath(tmp_path), postgres_url)
     hold(catalogue, "next", "run-1", lambda _: False)
     server.stop()
@@ -66,6 +69,31 @@ def test_a_catalogue_out_of_reach_says_so_in_one_line_and_is_whole_when_it_is_ba
     server.ask("start")
     hold(catalogue, "v0.1.0", "run-1", lambda _: False)
     assert asked(postgres_url, "SELECT release FROM empathy_leases ORDER BY 1") == [("next",), ("v0.1.0",)]
+
+
+def test_a_database_that_refuses_connections_for_seconds_is_waited_for(
+    server: Server, postgres_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    catalogue = Catalogue(UPath(tmp_path), postgres_url)
+    hold(catalogue, "next", "run-1", lambda _: False)
+    server.stop()
+    returns = threading.Timer(2.0, server.ask, ["start"])
+    returns.start()
+    hold(catalogue, "v0.1.0", "run-1", lambda _: False)
+    returns.join()
+    assert asked(postgres_url, "SELECT release FROM empathy_leases ORDER BY 1") == [("next",), ("v0.1.0",)]
+    assert "refuses connections; it is asked again in" in caplog.text
+
+
+def test_what_stays_wrong_is_told_at_once(postgres_url: str, tmp_path: Path) -> None:
+    begin = time.monotonic()
+    for wrong, said in (
+        (f"{postgres_url}_mistyped", "does not exist"),
+        (postgres_url.replace("%25", "x"), "password authentication failed"),
+    ):
+        with pytest.raises(CatalogueError, match=said):
+            hold(Catalogue(UPath(tmp_path), wrong), "next", "run-1", lambda _: False)
+    assert time.monotonic() - begin < 10
 
 
 def test_a_transaction_cut_in_the_middle_leaves_nothing_behind(server: Server, postgres_url: str, tmp_path: Path) -> None:

@@ -16,10 +16,11 @@ pytestmark = pytest.mark.slow
 DEPLOY = Path(__file__).parents[2] / "deploy"
 
 
-def production_home(folder: Path, port: int | None) -> None:
-    """The shipped production instance as a `DAGSTER_HOME`; the logs of steps stay here, since the bucket is one of the tests."""
+def production_home(folder: Path, port: int | None, *, logs: bool = False) -> None:
+    """The shipped production instance as a `DAGSTER_HOME`; the logs of steps stay here, unless there is a bucket for them."""
     config = yaml.safe_load((DEPLOY / "dagster.production.yaml").read_text())
-    del config["compute_logs"]
+    if not logs:
+        del config["compute_logs"]
     config["storage"]["postgres"]["postgres_db"]["port"] = port
     folder.mkdir()
     (folder / "dagster.yaml").write_text(yaml.safe_dump(config))

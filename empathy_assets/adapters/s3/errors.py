@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from empathy_assets.adapters.s3.retrying import distrusted
 from empathy_assets.adapters.s3.settings import KEY_VARIABLES, S3Settings
 
 _SECRETS = (*KEY_VARIABLES, "AWS_SESSION_TOKEN")
@@ -183,7 +184,7 @@ def _failure(error: BaseException, settings: S3Settings) -> str:
     at = settings.endpoint or "the AWS endpoint"
     if isinstance(error, boto.NoCredentialsError | boto.PartialCredentialsError):
         return f"no access keys found. Set {_KEYS}; see .env.example"
-    if isinstance(error, boto.SSLError):
+    if distrusted(error):
         return f"{at} shows a certificate that is not trusted. Correct OVH_S3_ENDPOINT, or name your authority's file in AWS_CA_BUNDLE"
     if isinstance(error, boto.ReadTimeoutError | boto.ConnectTimeoutError):
         return f"{at} did not answer within {settings.patience:g} s. Check the network and OVH_S3_ENDPOINT, then run again"

@@ -6,6 +6,7 @@ asked of the store. It replaces botocore's counting of attempts, which gives up 
 
 import logging
 import random
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -33,6 +34,7 @@ _CODES = frozenset(
     }
 )
 _KEY = "empathy_deadline"
+_DISAGREEMENT = re.compile(r"CERTIFICATE|match|WRONG_VERSION|PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|HANDSHAKE_FAILURE", re.IGNORECASE)
 
 
 class Backoff:
@@ -83,7 +85,7 @@ def is_transient(error: BaseException | None) -> bool:
 
     if isinstance(error, boto.ClientError):
         return _refused_for_now(error.response)
-    if isinstance(error, boto.SSLError) or _unknown_host(error):
+    if distrusted(error) or _unknown_host(error):
         return False
     kinds = (
         boto.HTTPClientError,
@@ -94,6 +96,13 @@ def is_transient(error: BaseException | None) -> bool:
         TimeoutError,
     )
     return isinstance(error, kinds)
+
+
+def distrusted(error: BaseException | None) -> bool:
+    """Return whether the two ends cannot agree on TLS (certificate, host name, version), as opposed to a handshake that was cut off."""
+    from botocore.exceptions import SSLError
+
+    return isinstance(error, SSLError) and _DISAGREEMENT.search(str(error.kwargs.get("error", ""))) is not None
 
 
 def retry_handler(settings: S3Settings) -> Callable[..., float | None]:

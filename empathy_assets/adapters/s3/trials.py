@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from empathy_assets.adapters.s3.clients import arrow_filesystem, boto_client
@@ -20,6 +21,7 @@ from empathy_assets.policy.load import number
 
 FOLDER = ".empathy-validate"
 _SMALLEST_PART = 5 * MIB
+_POLARS_TRUST = "it trusts the authorities of SSL_CERT_FILE only"
 
 
 class TrialError(Exception):
@@ -164,13 +166,15 @@ class Course:
         """Read as people do who use the data; a build does not."""
         import polars as pl
 
+        if self.settings.authorities and not _holds(self.env.get("SSL_CERT_FILE", ""), self.settings.authorities):
+            raise Note(f"{_POLARS_TRUST}, where yours is not. Builds do not use polars' own client")  # it would try for seconds
         frame, place, buffer = pl.DataFrame({"n": [1, 2, 3]}), self.place("polars.parquet"), io.BytesIO()
         frame.write_parquet(buffer)
         put_small(self.client, place, buffer.getvalue(), hashlib.sha256(buffer.getvalue()).hexdigest())
         try:
             same = pl.read_parquet(str(place), storage_options=self.settings.polars_options() | self._polars_keys()).equals(frame)
         except (OSError, pl.exceptions.PolarsError) as error:
-            remedy = "it trusts the authorities of SSL_CERT_FILE only" if "certificate" in str(error) else str(error)[-160:]
+            remedy = _POLARS_TRUST if "certificate" in str(error) else str(error)[-160:]
             raise Note(f"{remedy}. Builds do not use polars' own client") from None
         if not same:
             raise Note("another table comes back than was put")
@@ -244,3 +248,11 @@ class Course:
         if left:
             raise TrialError(f"{left} objects are still there after their deletion. Look at object lock and versioning of the bucket")
         return f"{len(page.get('Contents', []))} objects"
+
+
+def _holds(bundle: str, authorities: str) -> bool:
+    """Return whether a file of certificates holds those of another."""
+    try:
+        return Path(authorities).read_text(encoding="utf-8").strip() in Path(bundle).read_text(encoding="utf-8")
+    except OSError:
+        return False

@@ -1,8 +1,12 @@
 """Tests of the explanations: one line, a remedy, no key."""
 
+import json
+from pathlib import Path
+
 import pytest
 from botocore import exceptions as boto
 
+from empathy_assets.adapters.s3 import errors
 from empathy_assets.adapters.s3.errors import (
     S3DamagedError,
     S3DeniedError,
@@ -39,7 +43,8 @@ def refusal(code: str, operation: str = "PutObject", message: str = "", **fields
         (refusal("PreconditionFailed"), S3Error, "another process has written it"),
         (refusal("Peculiar", message="what is this"), S3Error, "answered Peculiar: what is this"),
         (boto.NoCredentialsError(), S3UnreachableError, "no access keys found. Set AWS_ACCESS_KEY_ID"),
-        (boto.SSLError(endpoint_url="u", error="e"), S3UnreachableError, "AWS_CA_BUNDLE"),
+        (boto.SSLError(endpoint_url="u", error="certificate verify failed"), S3UnreachableError, "AWS_CA_BUNDLE"),
+        (boto.SSLError(endpoint_url="u", error="EOF occurred"), S3UnreachableError, "SSLError"),
         (boto.ReadTimeoutError(endpoint_url="u", error="e"), S3UnreachableError, "did not answer within 120 s"),
         (boto.EndpointConnectionError(endpoint_url="u", error="Name or service not known"), S3UnreachableError, "no such host"),
         (boto.EndpointConnectionError(endpoint_url="u", error="refused"), S3UnreachableError, "no connection at"),
@@ -81,3 +86,9 @@ def test_keys_are_in_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
     for secret in ("mine-0123", "hush", "other1", "0a1b2c", "A1B2C3"):
         assert secret not in said
     assert redacted("two\nlines", {}) == "two lines"
+
+
+def test_the_permissions_that_refusals_name_are_those_of_the_shipped_policy() -> None:
+    shipped = json.loads((Path(__file__).parents[3] / "deploy/bucket-policy.json").read_text(encoding="utf-8"))
+    granted = {action for statement in shipped["Statement"] for action in statement["Action"]}
+    assert granted == {permission for named in errors._PERMISSIONS.values() for permission in named.split(" and ")}
