@@ -16,7 +16,8 @@ from empathy_assets.policy.releases import due_for_archive, version_of
 _COLOURS = {"published": "green", "rolling": "cyan", "due for archive": "yellow", "missing": "red"}
 
 
-def _catalogue(settings: Settings) -> Catalogue:
+def catalogue_of(settings: Settings) -> Catalogue:
+    """Return the catalogue of the installation's storage root."""
     root = storage_root(settings.storage)
     return Catalogue(root, database_url(root, settings.cache_dir))
 
@@ -27,7 +28,7 @@ def archive_releases(keys: Iterable[str], settings: Settings) -> None:
     Raises:
         ArchiveError: One of them rolls or is not published.
     """
-    catalogue = _catalogue(settings)
+    catalogue = catalogue_of(settings)
     with reachable(settings.storage):
         for key in keys:
             archive_package(catalogue.root, key)
@@ -43,7 +44,7 @@ def listed(settings: Settings, *, history: bool) -> list[dict[str, Any]]:
         settings: Settings of the installation.
         history: Also what a rolling release held before.
     """
-    catalogue = _catalogue(settings)
+    catalogue = catalogue_of(settings)
     with reachable(settings.storage):
         catalogue.record_all()
         live, every = published(catalogue.root, archived=False), published(catalogue.root)
