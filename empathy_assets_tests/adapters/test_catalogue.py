@@ -146,6 +146,7 @@ def test_the_database_is_a_file_beside_the_data_unless_one_is_named(tmp_path: Pa
     assert database_url(local_root, tmp_path, {module.VARIABLE: "postgresql://h/d"}) == "postgresql://h/d"
 
 
+# pragma: allowlist nextline secret - of nobody
 @pytest.mark.parametrize("given", ["postgresql://me:secret@127.0.0.1:1/none", "sqlite:////proc/none/x.sqlite", "nosuch://me:secret@h/d"])
 def test_a_database_out_of_reach_is_named_without_its_password(given: str, tmp_path: Path) -> None:
     with pytest.raises((CatalogueError, OSError)) as caught:
@@ -155,6 +156,7 @@ def test_a_database_out_of_reach_is_named_without_its_password(given: str, tmp_p
 
 def test_a_password_of_any_characters_is_taken(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = sa.make_url(postgres_url)
+    # pragma: allowlist nextline secret - of a server of the tests
     assert url.password == "p@ss/w%rd:?"  # noqa: S105 - of the tests' own server
     assert Catalogue(UPath(tmp_path), postgres_url).rows() == []  # percent-encoded in the URL
     monkeypatch.setenv("PGPASSWORD", url.password)
