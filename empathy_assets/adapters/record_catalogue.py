@@ -68,9 +68,18 @@ def load_all(catalogue: Catalogue) -> None:
         UnreadablePackageError: A package does not hold what its manifest says.
         CatalogueError: The database cannot be used.
     """
-    there = published(catalogue.root)
-    for release in there:
+    for release in published(catalogue.root):
         load_records(catalogue, release)
+    drop_gone(catalogue)
+
+
+def drop_gone(catalogue: Catalogue) -> None:
+    """Drop the rows of packages that are no longer on the storage root.
+
+    Raises:
+        CatalogueError: The database cannot be used.
+    """
+    there = published(catalogue.root)
     gone = sa.select(RELEASES.c.number).where(RELEASES.c.storage == str(catalogue.root), RELEASES.c.release.not_in(there))
     with catalogue.transaction() as connection:
         connection.execute(sa.delete(_RECORDS).where(_RECORDS.c.publication.in_(gone)))

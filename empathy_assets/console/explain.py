@@ -11,7 +11,7 @@ from rich.table import Table
 from empathy_assets.adapters.catalogue import CatalogueError
 from empathy_assets.adapters.io_manager import ParquetIOManager
 from empathy_assets.adapters.quarantine import Quarantine
-from empathy_assets.adapters.record_catalogue import find
+from empathy_assets.adapters.record_catalogue import drop_gone, find
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.adapters.storage import storage_root
 from empathy_assets.console.releases import catalogue_of
@@ -124,7 +124,9 @@ def _released(what: str, release: str, settings: Settings) -> list[dict[str, Any
     """Return where other releases hold what this one does not."""
     unasked = ""
     try:
-        rows = find(catalogue_of(settings), what).head(_MATCHES).to_dicts()
+        catalogue = catalogue_of(settings)
+        drop_gone(catalogue)
+        rows = find(catalogue, what).head(_MATCHES).to_dicts()
     except CatalogueError as error:
         rows, unasked = [], f"; other releases were not asked, since {error}"
     if not rows:

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from empathy_assets.adapters.catalogue import Catalogue, database_url
 from empathy_assets.adapters.packages import archive_package, reachable
+from empathy_assets.adapters.record_catalogue import drop_gone
 from empathy_assets.adapters.releases import published
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.adapters.storage import storage_root
@@ -47,6 +48,7 @@ def listed(settings: Settings, *, history: bool) -> list[dict[str, Any]]:
     catalogue = catalogue_of(settings)
     with reachable(settings.storage):
         catalogue.record_all()
+        drop_gone(catalogue)
         live, every = published(catalogue.root, archived=False), published(catalogue.root)
     due = due_for_archive(live)
 
