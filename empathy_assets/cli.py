@@ -192,8 +192,9 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Recompute every hash, the Merkle root, counts, leakage, mix and the fence of a package. Exit code 1 if anything is off."""
-    from empathy_assets.adapters.packages import fetched, locate
+    from empathy_assets.adapters.packages import locate
     from empathy_assets.adapters.settings import Settings
+    from empathy_assets.adapters.storage import fetched
     from empathy_assets.engines.packaging.verify import verify_package
 
     with fetched(locate(package, Settings.from_env())) as folder:
@@ -243,6 +244,26 @@ def releases(
     found = listed(settings, history=history)
     _emit(found) if as_json else print_releases(found, Console())
     raise typer.Exit(1 if any(row["state"] == "missing" for row in found) else 0)
+
+
+@app.command()
+def catalogue(
+    what: Annotated[str, typer.Argument(help="Record id (or its beginning), passage id, landed file or its SHA-256; empty: all.")] = "",
+    release: Annotated[str, typer.Option("--release", "-r", help="Only this release.")] = "",
+    stage: Annotated[str, typer.Option(help="Only this stage.")] = "",
+    split: Annotated[str, typer.Option(help="train, val or test.")] = "",
+    source: Annotated[str, typer.Option(help="Asset that brought the records in.")] = "",
+    licence: Annotated[str, typer.Option(help="SPDX identifier.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Find records in all published packages, archived ones too: by record, landed file, passage, licence; each with file and line."""
+    from rich.console import Console
+
+    from empathy_assets.adapters.settings import Settings
+    from empathy_assets.console.catalogue import holdings, print_holdings
+
+    found = holdings(what, Settings.from_env(), release=release, stage=stage, split=split, source=source, licence=licence)
+    _emit(found) if as_json else print_holdings(found, Console())
 
 
 @app.command()

@@ -79,6 +79,7 @@ def postgres_server() -> Iterator[str]:
         # Not below pytest's folder: as root the server runs as another user, whom the next session would lock out of it.
         folder = tempfile.mkdtemp(prefix="empathy-postgres-")
         server = pgserver.get_server(folder)
+    # pragma: allowlist nextline secret - of a server that ends with the tests
     secret = "p@ss/w%rd:?"  # noqa: S105 - of a server that ends with the tests
     server.psql(f"CREATE ROLE empathy LOGIN SUPERUSER PASSWORD '{secret}';")
     (server.pgdata / "pg_hba.conf").write_text("local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n")

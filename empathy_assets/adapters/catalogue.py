@@ -1,8 +1,8 @@
 """The catalogue of releases: one database row per publication, in SQLite beside the data or in PostgreSQL.
 
-Lives here: connection, schema and its migrations (of the leases too), what is written when a package is published, replaced or archived.
-Must not live here: what a package contains. Dates stand here only, never in a package, which must stay the same to the byte. A lost
-catalogue is made anew from the packages themselves.
+Lives here: connection, schema and its migrations (of leases and released records too), what is written when a package is published,
+replaced or archived. Must not live here: what a package contains (`record_catalogue`). Dates stand here only, never in a package, which
+must stay the same to the byte. A lost catalogue is made anew from the packages themselves.
 """
 
 import logging
@@ -46,6 +46,19 @@ MIGRATIONS: tuple[Sequence[str], ...] = (
         )""",
     ),
     ("ALTER TABLE empathy_leases ADD COLUMN began TEXT NOT NULL DEFAULT ''",),
+    (
+        "ALTER TABLE empathy_releases ADD COLUMN number INTEGER NOT NULL DEFAULT 0",
+        """UPDATE empathy_releases SET number = (SELECT count(*) FROM empathy_releases AS other
+            WHERE (other.storage, other.release, other.merkle_root)
+                <= (empathy_releases.storage, empathy_releases.release, empathy_releases.merkle_root))""",
+        "CREATE UNIQUE INDEX empathy_releases_number ON empathy_releases (number)",
+        """CREATE TABLE empathy_records (
+            publication INTEGER NOT NULL, id TEXT NOT NULL, split TEXT NOT NULL, line INTEGER NOT NULL, stage TEXT NOT NULL,
+            kind TEXT NOT NULL, source TEXT NOT NULL, licence TEXT NOT NULL, file TEXT NOT NULL, file_sha256 TEXT NOT NULL,
+            anchor TEXT NOT NULL, record_id TEXT NOT NULL, passage_id TEXT NOT NULL, cluster_id TEXT NOT NULL, exempt_from TEXT NOT NULL,
+            ears DOUBLE PRECISION, gates INTEGER NOT NULL, decision TEXT NOT NULL, PRIMARY KEY (publication, split, line)
+        )""",
+    ),
 )
 """Statements that lead from one version of the schema to the next; only ever appended to, portable between SQLite and PostgreSQL."""
 
@@ -60,10 +73,10 @@ _PASSING = re.compile(
 )  # in what a server, or the way to it, says of itself
 _VERSION = sa.Table("empathy_catalogue_version", sa.MetaData(), sa.Column("version", sa.Integer, nullable=False))
 _MOMENT = sa.DateTime(timezone=True)
-_RELEASES = sa.table(
+RELEASES = sa.table(
     "empathy_releases",
     *(sa.column(name, sa.Text()) for name in ("storage", "release", "merkle_root", "uri", "git_commit", "schema_version", "policy_sha256")),
-    *(sa.column(name, sa.Integer()) for name in ("rows", "target")),
+    *(sa.column(name, sa.Integer()) for name in ("rows", "target", "number")),
     *(sa.column(name, sa.JSON()) for name in ("mix", "splits", "licences", "certificate")),
     *(sa.column(name, _MOMENT) for name in ("published_at", "replaced_at", "archived_at")),
 )
@@ -94,6 +107,8 @@ class Catalogue:
         """
         self.root = root
         self.migrations = migrations
+        if url.count("@") > 1 and not url.startswith("sqlite"):  # where the password ends would be guessed, and its rest shown as a host
+            raise CatalogueError(f"{VARIABLE} has several @; write %40 for one in a password, or leave the password to PGPASSWORD")
         try:
             self.url = sa.make_url(url)
         except ArgumentError:
@@ -124,19 +139,20 @@ class Catalogue:
             "policy_sha256": str(lock.get("policy_sha256", "")),
         }
         archived = folder != package_path(self.root, release)
-        key = (_RELEASES.c.storage == str(self.root)) & (_RELEASES.c.release == release)
-        this = key & (_RELEASES.c.merkle_root == manifest.merkle_root)
+        key = (RELEASES.c.storage == str(self.root)) & (RELEASES.c.release == release)
+        this = key & (RELEASES.c.merkle_root == manifest.merkle_root)
         with self.transaction() as connection:
-            known = connection.execute(sa.select(_RELEASES).where(this)).mappings().first()
+            known = connection.execute(sa.select(RELEASES).where(this)).mappings().first()
             if known is None:
                 new = {"storage": str(self.root), "release": release, "merkle_root": manifest.merkle_root, "published_at": moment}
-                connection.execute(sa.insert(_RELEASES).values(**new, **facts, archived_at=_now() if archived else None))
+                number = (connection.execute(sa.select(sa.func.max(RELEASES.c.number))).scalar() or 0) + 1
+                connection.execute(sa.insert(RELEASES).values(**new, **facts, number=number, archived_at=_now() if archived else None))
             else:
                 again = {"published_at": moment, "replaced_at": None} if known["replaced_at"] else {}
                 left = {"archived_at": (known["archived_at"] or _now()) if archived else None}
-                connection.execute(sa.update(_RELEASES).where(this).values(**facts, **again, **left))
-            others = key & (_RELEASES.c.merkle_root != manifest.merkle_root) & _RELEASES.c.replaced_at.is_(None)
-            connection.execute(sa.update(_RELEASES).where(others).values(replaced_at=_now()))
+                connection.execute(sa.update(RELEASES).where(this).values(**facts, **again, **left))
+            others = key & (RELEASES.c.merkle_root != manifest.merkle_root) & RELEASES.c.replaced_at.is_(None)
+            connection.execute(sa.update(RELEASES).where(others).values(replaced_at=_now()))
 
     def record_all(self) -> None:
         """Write down every package of the storage root: what other machines published, and all of it after a lost database."""
@@ -145,9 +161,9 @@ class Catalogue:
 
     def rows(self) -> list[dict[str, Any]]:
         """Return all publications of the storage root, newest first, times in UTC."""
-        chosen = sa.select(_RELEASES).where(_RELEASES.c.storage == str(self.root))
+        chosen = sa.select(RELEASES).where(RELEASES.c.storage == str(self.root))
         with self.transaction() as connection:
-            found = connection.execute(chosen.order_by(_RELEASES.c.published_at.desc(), _RELEASES.c.release)).mappings().all()
+            found = connection.execute(chosen.order_by(RELEASES.c.published_at.desc(), RELEASES.c.release)).mappings().all()
         return [{name: _utc(value) for name, value in row.items()} for row in found]
 
     @contextmanager

@@ -30,7 +30,7 @@ def tree_sha256(folder: Path, without: Iterable[str] = ()) -> str:
 def _git(folder: Path, *arguments: str) -> str | None:
     """Return what git answers about `folder`, or None where it cannot."""
     try:
-        done = subprocess.run(  # noqa: S603 - fixed arguments, no shell
+        done = subprocess.run(  # nosec B603 B607  # noqa: S603 - fixed arguments, no shell
             ["git", "-C", str(folder), *arguments],  # noqa: S607 - git of the user's own path
             capture_output=True,
             text=True,

@@ -83,7 +83,7 @@ class _Worker:
             self.kill()
             self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process; kill() closes it
             env = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "POLARS_MAX_THREADS": "1"}
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # nosec B603  # fixed arguments, no shell
                 [sys.executable, "-m", "empathy_assets.adapters.isolation"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

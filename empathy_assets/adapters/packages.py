@@ -27,12 +27,11 @@ from empathy_assets.adapters.releases import (
 from empathy_assets.adapters.s3.errors import explained
 from empathy_assets.adapters.s3.settings import S3Settings
 from empathy_assets.adapters.s3.upload import Progress
-from empathy_assets.adapters.scratch import temporary
 from empathy_assets.adapters.settings import Settings
-from empathy_assets.adapters.storage import copy_to, is_local, local, publish_folder, storage_root
+from empathy_assets.adapters.storage import fetched, is_local, local, publish_folder, storage_root
 from empathy_assets.engines.packaging.context import Manifest
 from empathy_assets.engines.packaging.publish import decide
-from empathy_assets.engines.packaging.verify import changed_files, read_records
+from empathy_assets.engines.packaging.verify import TABLES, changed_files, read_records
 from empathy_assets.policy.releases import Release, releases, version_of
 from empathy_assets.records.arrow import empty_frame, to_frame
 from empathy_assets.records.conversation import Conversation
@@ -70,18 +69,6 @@ def locate(package: str, settings: Settings) -> UPath:
         if not folder.exists():
             raise FileNotFoundError(f"no package at {folder}; expected a folder, an s3:// URI or the key of a published release.{known}")
     return folder
-
-
-@contextmanager
-def fetched(package: UPath) -> Iterator[Path]:
-    """Yield a package as a local folder: itself if it is local, else a temporary copy."""
-    if is_local(package):
-        yield local(package)
-        return
-    with temporary("package") as name:
-        for source in package.iterdir():
-            copy_to(source, Path(name) / source.name)
-        yield Path(name)
 
 
 def publish_package(
@@ -129,7 +116,7 @@ def published_records(root: UPath, keys: Sequence[str]) -> pl.DataFrame:
         folder = find_package(root, key)
         if not folder.exists():
             raise FileNotFoundError(f"release {key} is not published on {root}, but releases.toml says to stay apart from it; it is needed")
-        with fetched(folder) as package:
+        with fetched(folder, TABLES) as package:
             found.append(read_records(package).select("id", pl.col("messages").alias("turns"), pl.lit(key).alias("release")))
     return pl.concat(found)
 

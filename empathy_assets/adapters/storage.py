@@ -7,7 +7,7 @@ spoken to (adapters/s3).
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -118,15 +118,27 @@ def read_bytes(source: UPath) -> bytes:
 
 
 @contextmanager
-def local_copy(source: UPath) -> Iterator[Path]:
-    """Yield a stored file as a local one: itself if it is local, else a temporary copy, verified as by `read_bytes`."""
-    if is_local(source):
-        yield local(source)
+def fetched(folder: UPath, names: Iterable[str] | None = None) -> Iterator[Path]:
+    """Yield a stored folder as a local one: itself if it is local, else a temporary copy, verified as by `read_bytes`.
+
+    Args:
+        folder: Folder without folders in it.
+        names: The files that are needed; all of them by default.
+    """
+    if is_local(folder):
+        yield local(folder)
         return
-    with temporary("copy") as name:
-        target = Path(name) / source.name
-        copy_to(source, target)
-        yield target
+    with temporary("copy") as scratch:
+        for name in names if names is not None else [file.name for file in folder.iterdir()]:
+            copy_to(folder / name, Path(scratch) / name)
+        yield Path(scratch)
+
+
+@contextmanager
+def local_copy(source: UPath) -> Iterator[Path]:
+    """Yield one stored file as a local one, as `fetched` does."""
+    with fetched(source.parent, [source.name]) as folder:
+        yield folder / source.name
 
 
 def copy_to(source: UPath, target: Path) -> None:

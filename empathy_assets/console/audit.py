@@ -13,10 +13,9 @@ import dagster as dg
 from rich.console import Console
 from rich.table import Table
 
-from empathy_assets.adapters.catalogue import Catalogue, database_url
 from empathy_assets.adapters.settings import Settings
-from empathy_assets.adapters.storage import storage_root
 from empathy_assets.console.build import HOST, USER, instance_for
+from empathy_assets.console.releases import catalogue_of
 from empathy_assets.records.mutation import Mutation
 
 _STARTED_BY = {"dagster/sensor_name": "sensor", "dagster/schedule_name": "schedule", "dagster/from_automation_condition": "automation"}
@@ -51,9 +50,8 @@ def run_audit(since: str, settings: Settings) -> list[Mutation]:
         ValueError: `since` is no moment.
         CatalogueError: The database of releases cannot be used.
     """
-    root = storage_root(settings.storage)
     after = moment(since)
-    publications = Catalogue(root, database_url(root, settings.cache_dir)).rows()
+    publications = catalogue_of(settings).rows()
     with instance_for(Path.cwd()) as instance:
         return mutations(instance, publications, after)
 
@@ -62,9 +60,7 @@ def who(tags: Mapping[str, str]) -> str:
     """Return who started a run: a user of this machine, a sensor or schedule by name, or somebody in the UI."""
     if USER in tags:
         return f"{tags[USER]}@{tags.get(HOST, '')}"
-    return next(
-        (f"{kind} {tags[tag]}" for tag, kind in _STARTED_BY.items() if tag in tags), "somebody in the Dagster UI or on its command line"
-    )
+    return next((f"{kind} {tags[tag]}" for tag, kind in _STARTED_BY.items() if tag in tags), _UNNAMED)
 
 
 def mutations(instance: dg.DagsterInstance, publications: Iterable[Mapping[str, Any]], since: datetime) -> list[Mutation]:

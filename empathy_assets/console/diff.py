@@ -5,8 +5,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from empathy_assets.adapters.packages import fetched, locate
+from empathy_assets.adapters.packages import locate
 from empathy_assets.adapters.settings import Settings
+from empathy_assets.adapters.storage import fetched
 from empathy_assets.engines.packaging.diff import diff_packages
 
 _SHOWN = 10

@@ -8,10 +8,13 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
+from empathy_assets.adapters.catalogue import CatalogueError
 from empathy_assets.adapters.io_manager import ParquetIOManager
 from empathy_assets.adapters.quarantine import Quarantine
+from empathy_assets.adapters.record_catalogue import drop_gone, find
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.adapters.storage import storage_root
+from empathy_assets.console.releases import catalogue_of
 from empathy_assets.records.arrow import empty_frame
 from empathy_assets.records.conversation import STAGES
 from empathy_assets.records.ids import record_ref
@@ -38,7 +41,7 @@ def life_of(what: str, release: str, settings: Settings) -> list[dict[str, Any]]
 
     Returns:
         One object per find, by `kind`: `conversation` (the record with its verdicts and split), `passage` (with the conversations grounded
-        on it and their fate) or `quarantined` (file, position, reason, remedy).
+        on it and their fate), `quarantined` (file, position, reason, remedy), or `released` where only another release holds it.
 
     Raises:
         NotFoundError: Nothing fits.
@@ -50,12 +53,7 @@ def life_of(what: str, release: str, settings: Settings) -> list[dict[str, Any]]
     if not found:
         found = _passages(what, tables, release)
     found += _quarantined(what, settings)
-    if not found:
-        raise NotFoundError(
-            f"nothing in release {release}, in the landed passages or in quarantine has an id or file that begins with, or a text that "
-            f"contains, {what!r}; expected an id, a piece of a text word for word, or a file name"
-        )
-    return found
+    return found or _released(what, release, settings)
 
 
 def _asked(tables: ParquetIOManager, asset: str, release: str, where: pl.Expr, limit: int | None = None) -> pl.DataFrame:
@@ -122,6 +120,23 @@ def _quarantined(what: str, settings: Settings) -> list[dict[str, Any]]:
     return [{"kind": "quarantined"} | row for row in rejects.filter(fits).head(_MATCHES).to_dicts()]
 
 
+def _released(what: str, release: str, settings: Settings) -> list[dict[str, Any]]:
+    """Return where other releases hold what this one does not."""
+    unasked = ""
+    try:
+        catalogue = catalogue_of(settings)
+        drop_gone(catalogue)
+        rows = find(catalogue, what).head(_MATCHES).to_dicts()
+    except CatalogueError as error:
+        rows, unasked = [], f"; other releases were not asked, since {error}"
+    if not rows:
+        raise NotFoundError(
+            f"nothing in release {release}, in the landed passages or in quarantine has an id or file that begins with, or a text that "
+            f"contains, {what!r}; expected an id, a piece of a text word for word, or a file name{unasked}"
+        )
+    return [{"kind": "released"} | row for row in rows]
+
+
 def _splits(tables: ParquetIOManager, release: str, records: pl.DataFrame) -> dict[str, str]:
     try:
         rows = _asked(tables, "split", release, pl.col("id").is_in(records["id"].to_list()))
@@ -140,7 +155,7 @@ def dropped(release: str, settings: Settings, *, reason: str, sample: int) -> pl
 
 def print_life(lives: list[dict[str, Any]], console: Console) -> None:
     """Print each find: a conversation's origin, text and verdicts; a passage's use; the reason something is in quarantine."""
-    show = {"conversation": _print_conversation, "passage": _print_passage, "quarantined": _print_quarantined}
+    show = {"conversation": _print_conversation, "passage": _print_passage, "quarantined": _print_quarantined, "released": _print_released}
     for life in lives:
         show[life["kind"]](life, console)
 
@@ -177,6 +192,13 @@ def _print_quarantined(life: dict[str, Any], console: Console) -> None:
     _plain(
         f"source   {life['source']}  {life['position']}\nreason   {life['reason']}: {life['detail']}\nremedy   {life['remedy']}", console
     )
+
+
+def _print_released(life: dict[str, Any], console: Console) -> None:
+    console.rule(f"{life['id']}  {life['stage']}")
+    place = f"{life['release']}: {life['split']}.jsonl, line {life['line']}"
+    _plain(f"source   {life['source']}  {life['file']}  {life['anchor']}\nlicence  {life['licence']}\nrelease  {place}", console)
+    _plain(f"decision {life['gates']} gates passed, {life['decision']}", console)
 
 
 def _plain(text: str, console: Console) -> None:

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from empathy_assets.adapters.catalogue import Catalogue, database_url
 from empathy_assets.adapters.packages import archive_package, reachable
+from empathy_assets.adapters.record_catalogue import drop_gone
 from empathy_assets.adapters.releases import published
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.adapters.storage import storage_root
@@ -16,7 +17,8 @@ from empathy_assets.policy.releases import due_for_archive, version_of
 _COLOURS = {"published": "green", "rolling": "cyan", "due for archive": "yellow", "missing": "red"}
 
 
-def _catalogue(settings: Settings) -> Catalogue:
+def catalogue_of(settings: Settings) -> Catalogue:
+    """Return the catalogue of the installation's storage root."""
     root = storage_root(settings.storage)
     return Catalogue(root, database_url(root, settings.cache_dir))
 
@@ -27,7 +29,7 @@ def archive_releases(keys: Iterable[str], settings: Settings) -> None:
     Raises:
         ArchiveError: One of them rolls or is not published.
     """
-    catalogue = _catalogue(settings)
+    catalogue = catalogue_of(settings)
     with reachable(settings.storage):
         for key in keys:
             archive_package(catalogue.root, key)
@@ -43,9 +45,10 @@ def listed(settings: Settings, *, history: bool) -> list[dict[str, Any]]:
         settings: Settings of the installation.
         history: Also what a rolling release held before.
     """
-    catalogue = _catalogue(settings)
+    catalogue = catalogue_of(settings)
     with reachable(settings.storage):
         catalogue.record_all()
+        drop_gone(catalogue)
         live, every = published(catalogue.root, archived=False), published(catalogue.root)
     due = due_for_archive(live)
 

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -145,11 +146,31 @@ def test_the_database_is_a_file_beside_the_data_unless_one_is_named(tmp_path: Pa
     assert database_url(local_root, tmp_path, {module.VARIABLE: "postgresql://h/d"}) == "postgresql://h/d"
 
 
+# pragma: allowlist nextline secret - of nobody
 @pytest.mark.parametrize("given", ["postgresql://me:secret@127.0.0.1:1/none", "sqlite:////proc/none/x.sqlite", "nosuch://me:secret@h/d"])
 def test_a_database_out_of_reach_is_named_without_its_password(given: str, tmp_path: Path) -> None:
     with pytest.raises((CatalogueError, OSError)) as caught:
         Catalogue(UPath(tmp_path), given).rows()
     assert "secret" not in str(caught.value)
+
+
+def test_a_password_of_any_characters_is_taken(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = sa.make_url(postgres_url)
+    # pragma: allowlist nextline secret - of a server of the tests
+    assert url.password == "p@ss/w%rd:?"  # noqa: S105 - of the tests' own server
+    assert Catalogue(UPath(tmp_path), postgres_url).rows() == []  # percent-encoded in the URL
+    monkeypatch.setenv("PGPASSWORD", url.password)
+    assert Catalogue(UPath(tmp_path), f"postgresql://{url.username}@{url.host}:{url.port}/{url.database}").rows() == []
+    with pytest.raises(CatalogueError, match="several @; write %40") as caught:
+        Catalogue(UPath(tmp_path), f"postgresql://{url.username}:{url.password}@{url.host}@x:{url.port}/{url.database}")
+    assert "ss/w" not in str(caught.value)
+
+
+def test_a_password_that_is_refused_is_not_shown(postgres_url: str, tmp_path: Path) -> None:
+    wrong = sa.make_url(postgres_url).set(password="wr0ng/p%ss").render_as_string(hide_password=False)  # noqa: S106 - of nobody
+    with pytest.raises(CatalogueError, match="password authentication failed") as caught:
+        Catalogue(UPath(tmp_path), wrong).rows()
+    assert "wr0ng" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:

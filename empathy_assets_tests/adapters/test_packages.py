@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from upath import UPath
 
-from empathy_assets.adapters.packages import ArchiveError, archive_package, fetched, locate, package_files, published_records
+from empathy_assets.adapters.packages import ArchiveError, archive_package, locate, package_files, published_records
 from empathy_assets.adapters.releases import MARKER, ReleaseFrozenError, archive_path, find_package, package_path, published_manifest
 from empathy_assets.adapters.settings import Settings
-from empathy_assets.adapters.storage import storage_root
+from empathy_assets.adapters.storage import fetched, storage_root
 from empathy_assets.engines.packaging.verify import verify_package
 from empathy_assets_tests.adapters.packed import publish
 

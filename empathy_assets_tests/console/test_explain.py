@@ -9,13 +9,16 @@ import pytest
 from rich.console import Console
 
 from empathy_assets.adapters.quarantine import Quarantine
+from empathy_assets.adapters.record_catalogue import find, load_records
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.adapters.storage import storage_root
 from empathy_assets.console.explain import NotFoundError, life_of, print_life
+from empathy_assets.console.releases import catalogue_of
 from empathy_assets.engines.composing.admission import admitted_refs
 from empathy_assets.records.arrow import to_frame
 from empathy_assets.records.ids import record_ref
 from empathy_assets.records.reject import Reject
+from empathy_assets_tests.adapters.packed import publish
 from empathy_assets_tests.conftest import Built
 
 
@@ -68,4 +71,24 @@ def test_what_is_in_quarantine_is_told_with_reason_and_remedy(built: Built, tmp_
 
 def test_what_is_nowhere_is_said_with_what_is_expected(built: Built) -> None:
     with pytest.raises(NotFoundError, match=r"nothing in release next.*expected an id"):
+        life_of("a sentence nobody ever wrote", "next", built.settings)
+
+
+def test_what_only_another_release_holds_is_told_with_its_line(built: Built, tmp_path: Path) -> None:
+    shutil.copytree(built.settings.storage, tmp_path / "data")
+    settings = Settings(storage=str(tmp_path / "data"))
+    root = storage_root(settings.storage)
+    publish(root, "v0.1.0", tmp_path)
+    load_records(catalogue_of(settings), "v0.1.0")
+    record = find(catalogue_of(settings), release="v0.1.0").row(3, named=True)
+    (life,) = life_of(record["id"], "next", settings)
+    assert (life["kind"], life["release"], life["split"], life["line"]) == ("released", "v0.1.0", record["split"], record["line"])
+    assert f"v0.1.0: {record['split']}.jsonl, line {record['line']}" in shown([life])
+
+
+def test_a_database_that_cannot_be_asked_hides_nothing_else(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = built.table("expertise", "next")["id"][0]
+    monkeypatch.setenv("EMPATHY_DATABASE_URL", "postgresql://me@127.0.0.1:1/none")
+    assert life_of(record, "next", built.settings)[0]["id"] == record
+    with pytest.raises(NotFoundError, match=r"other releases were not asked, since the catalogue at .* cannot be used"):
         life_of("a sentence nobody ever wrote", "next", built.settings)

@@ -10,10 +10,11 @@ from typer.testing import CliRunner
 
 from empathy_assets import cli
 from empathy_assets.adapters.catalogue import FILE
+from empathy_assets.adapters.record_catalogue import find, load_all
 from empathy_assets.adapters.releases import archive_path, package_path
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.adapters.storage import storage_root
-from empathy_assets.console.releases import archive_releases, listed, print_releases
+from empathy_assets.console.releases import archive_releases, catalogue_of, listed, print_releases
 from empathy_assets_tests.adapters.packed import publish
 
 
@@ -49,6 +50,15 @@ def test_the_archive_is_explicit_and_what_is_gone_is_said(settings: Settings) ->
     archive_releases(["v0.1.0"], settings)
     shutil.rmtree(package_path(storage_root(settings.storage), "v0.3.0"))
     assert states(settings) == {"next": "rolling", "v0.1.0": "archived", "v0.2.0": "published", "v0.3.0": "missing", "v0.4.0": "published"}
+
+
+def test_the_records_of_a_package_that_is_gone_leave_the_catalogue(settings: Settings) -> None:
+    catalogue = catalogue_of(settings)
+    load_all(catalogue)
+    shutil.rmtree(package_path(catalogue.root, "v0.3.0"))
+    assert states(settings)["v0.3.0"] == "missing"
+    assert find(catalogue, release="v0.3.0").is_empty()
+    assert find(catalogue).height == 160
 
 
 def test_what_a_rolling_release_held_before_is_history(settings: Settings, tmp_path: Path) -> None:

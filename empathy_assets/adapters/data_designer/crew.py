@@ -80,7 +80,7 @@ class _Worker:
             if self._process is None and not self._dismissed and self._lost < _LOST_IN_A_ROW:
                 env = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "POLARS_MAX_THREADS": "1"}
                 command = [sys.executable, "-m", _MODULE]
-                self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env)  # noqa: S603 - fixed
+                self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env)  # nosec B603  # noqa: S603 - fixed
             return self._process
 
     def _end(self) -> None:

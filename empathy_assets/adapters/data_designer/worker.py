@@ -17,7 +17,7 @@ def serve(stdin: IO[bytes], stdout: IO[bytes]) -> None:
     """Answer tasks until `stdin` ends; of a chunk that cannot be written the run, which then writes it itself, learns why."""
     while True:
         try:
-            task: Task = pickle.load(stdin)  # noqa: S301 - the parent's own
+            task: Task = pickle.load(stdin)  # nosec B301  # noqa: S301 - the parent's own
         except (EOFError, pickle.UnpicklingError):
             return
         try:

@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-from empathy_assets.adapters.packages import fetched
 from empathy_assets.adapters.releases import find_package
+from empathy_assets.adapters.storage import fetched
 from empathy_assets.defs.check import Rule, Tables, dataset_checks
 from empathy_assets.defs.partitions import release_partitions
 from empathy_assets.engines.checking.finding import Finding

@@ -9,6 +9,7 @@ import polars as pl
 from empathy_assets.adapters.cache import fingerprint
 from empathy_assets.adapters.identity import config_identity
 from empathy_assets.adapters.packages import package_files, publish_package
+from empathy_assets.adapters.record_catalogue import load_records
 from empathy_assets.adapters.releases import find_package, previous_release, published, published_json, published_manifest
 from empathy_assets.adapters.s3.progress import spoken
 from empathy_assets.defs.dataset import Outcome, dataset
@@ -56,7 +57,8 @@ def ready_package(
     """The package: train, val and test as JSONL and Parquet, manifest with SHA-256 and Merkle root, config lock, QA report, ledger.
 
     `next` is replaced whenever its bytes change; a `v*` release is written once: the same bytes are a no-op, other bytes are refused with
-    the version to bump. Each publication is a row of the catalogue (`empathy releases`).
+    the version to bump. Each publication is a row of the catalogue (`empathy releases`), and so is each conversation in it
+    (`empathy catalogue`).
     """
     release = releases()[context.partition_key]
     judges = {name: from_frame(frame, Judge)[0] for name, frame in (("crisis_detector", crisis_detector), ("ears_scorer", ears_scorer))}
@@ -101,7 +103,7 @@ def ready_package(
         manifest, changed = standing, False
     else:
         manifest, changed = publish_package(workspace.root, release, workspace.cache_dir / "scratch", write, spoken(context.log.info))
-    workspace.catalogue.record(release.key)
+    catalogued = load_records(workspace.catalogue, release.key)
     uri = str(find_package(workspace.root, release.key))
     context.log.info(f"{uri}: {'published' if changed else 'unchanged'}, {manifest.rows} conversations, root {manifest.merkle_root[:16]}")
     if changed and not release.rolling and identity["git_commit"].endswith("-dirty"):
@@ -113,6 +115,7 @@ def ready_package(
         "merkle_root": manifest.merkle_root,
         "changed": changed,
         "conversations": manifest.rows,
+        "catalogued": catalogued,
         **{f"rows_{name}": rows for name, rows in manifest.splits.items()},
         "mix": manifest.mix,
         "sources": manifest.sources,

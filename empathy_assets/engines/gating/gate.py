@@ -38,13 +38,11 @@ class GateContext:
         duplicates: Frame of `ref`, `kept` (bool), `kept_ref`, `exact` (bool), `jaccard` (0 to 1), one row per member of a duplicate
             cluster over all stages; a ref that is not there is unique. Null: nobody compared.
         contaminated: Frame of `ref`, `benchmark`, `ngrams` (list of the matched n-grams, as text); null: no benchmark is configured.
-        prohibited: Judge of prohibited language, `(frame) -> outcome frame`; null: the scoring engine's own.
     """
 
     stage: Stage = "foundation"
     duplicates: pl.DataFrame | None = None
     contaminated: pl.DataFrame | None = None
-    prohibited: Callable[[pl.DataFrame], pl.DataFrame] | None = None
 
 
 Decide = Callable[[pl.DataFrame, GateContext], pl.DataFrame]

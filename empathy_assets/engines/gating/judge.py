@@ -48,8 +48,7 @@ def _judged(gate: Gate, stage: Stage, frame: pl.DataFrame, context: GateContext,
     def decide(rows: pl.DataFrame) -> pl.DataFrame:
         return checked(gate.decide(rows, told), gate, rows.height)
 
-    alone = gate.alone and context.prohibited is None
-    found = remembered(frame, decide, memory, gate.name, gate.version, stage) if memory and alone else decide(frame)
+    found = remembered(frame, decide, memory, gate.name, gate.version, stage) if memory and gate.alone else decide(frame)
     key = frame.select(
         record_ref(), "id", pl.lit(stage).alias("stage"), "source", pl.lit(gate.name).alias("gate"), _version(gate).alias("version")
     )

@@ -31,8 +31,7 @@ def _suspects(frame: pl.DataFrame) -> list[int]:
     return said.filter(pl.col("content").str.contains(anywhere))["row"].unique().sort().to_list()
 
 
-def judged(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the outcome of the scoring engine's judge for every record."""
+def _decide(frame: pl.DataFrame, _: GateContext) -> pl.DataFrame:
     rows = _suspects(frame)
     hits = [
         (row, hit.kind, hit.turn, hit.start, hit.end)
@@ -47,10 +46,6 @@ def judged(frame: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.format("{}: {} places, first in turn {}", pl.col("rule"), pl.col("hits"), first))
     )
     return outcome(found, passed=pl.col("rule").is_null(), reason=reason, score=pl.col("hits"), spans=found["spans"])
-
-
-def _decide(frame: pl.DataFrame, context: GateContext) -> pl.DataFrame:
-    return judged(frame) if context.prohibited is None else context.prohibited(frame)
 
 
 GATE = Gate(name="prohibited", revision="1", decide=_decide, policy=_policy)

@@ -7,6 +7,7 @@ fetching.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
@@ -18,6 +19,9 @@ from empathy_assets.engines.packaging.merkle import merkle_root
 from empathy_assets.records.conversation import SPLITS
 from empathy_assets.records.ids import file_sha256
 from empathy_assets.records.package import PackageFile
+
+TABLES = tuple(f"{split}.parquet" for split in SPLITS)
+"""The files that hold a package's conversations as tables, in split order."""
 
 
 class UnreadablePackageError(ValueError):
@@ -88,9 +92,10 @@ def _file_problems(folder: Path, file: PackageFile) -> list[str]:
     return []
 
 
-def changed_files(folder: Path, manifest: Manifest) -> list[str]:
-    """Return which files of a package are missing, cut or changed, in words."""
-    return [problem for file in manifest.files for problem in _file_problems(folder, file)]
+def changed_files(folder: Path, manifest: Manifest, names: Collection[str] | None = None) -> list[str]:
+    """Return which files of a package (those of `names`, if given) are missing, cut or changed, in words."""
+    asked = [file for file in manifest.files if names is None or file.name in names]
+    return [problem for file in asked for problem in _file_problems(folder, file)]
 
 
 def _stray_files(folder: Path, manifest: Manifest) -> list[str]:

@@ -116,20 +116,11 @@ def _system_name(roles: dict[str, str]) -> str:
     return next(name for name, role in roles.items() if role == "system")
 
 
-def normalise(turns: Sequence[Turn]) -> list[Turn]:
-    """Return (speaker, text) pairs as (role, text): plain text, tool calls out, runs of one speaker merged.
+def merged(turns: Sequence[Turn]) -> list[Turn]:
+    """Return (speaker, plain text) pairs as (role, text): tool calls out, runs of one speaker merged.
 
     Raises:
         ReadError: `no-turns`, `unknown-roles` or `one-sided`.
-    """
-    return merged([(name, plain(text)) for name, text in turns])
-
-
-def merged(turns: Sequence[Turn]) -> list[Turn]:
-    """Return (speaker, plain text) pairs as (role, text), as `normalise` does with texts that are not plain yet.
-
-    Raises:
-        ReadError: See `normalise`.
     """
     said = [(name, text) for name, text in turns if text]
     if not said:

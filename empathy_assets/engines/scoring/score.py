@@ -71,8 +71,7 @@ def _score_chunk(frame: pl.DataFrame, detector: CrisisDetector, scorer: EarsScor
 
 def _evidence_type() -> pl.DataType:
     """Return the polars type of `scores.evidence`."""
-    scores = polars_schema(Conversation)["scores"]
-    assert isinstance(scores, pl.Struct)  # noqa: S101 - narrows for the type checker
+    scores = cast("pl.Struct", polars_schema(Conversation)["scores"])
     return next(field.dtype for field in scores.fields if field.name == "evidence")  # type: ignore[return-value]
 
 

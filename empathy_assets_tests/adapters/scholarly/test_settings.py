@@ -22,6 +22,7 @@ def test_the_switch(value, on):
 
 def test_keys_are_read_and_never_shown():
     settings = FetchSettings.from_environment(
+        # pragma: allowlist nextline secret - of nobody
         {"NCBI_API_KEY": " k1 ", "OPENALEX_API_KEY": "k2", "SEMANTIC_SCHOLAR_API_KEY": "", "NCBI_EMAIL": "a@example.org"}
     )
     assert (settings.key("pubmed"), settings.key("openalex"), settings.key("semantic_scholar")) == ("k1", "k2", "")

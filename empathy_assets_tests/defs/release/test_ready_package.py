@@ -8,6 +8,7 @@ import dagster as dg
 import polars as pl
 import pytest
 
+from empathy_assets.adapters.record_catalogue import find
 from empathy_assets.adapters.releases import ReleaseFrozenError
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.defs.release.ready_package import ready_package
@@ -52,6 +53,15 @@ def test_jsonl_and_parquet_hold_the_same_records(built: Built) -> None:
     for split in ("train", "val", "test"):
         ids = [json.loads(line)["metadata"]["id"] for line in (package(built) / f"{split}.jsonl").read_text(encoding="utf-8").splitlines()]
         assert pl.read_parquet(package(built) / f"{split}.parquet")["metadata"].struct.field("id").to_list() == ids
+
+
+def test_every_conversation_of_the_package_is_in_the_catalogue(built: Built) -> None:
+    found = find(workspace_of(built.settings).catalogue)
+    assert built.result.metadata["ready_package"]["catalogued"] == found.height == 300
+    lines = {split: (package(built) / f"{split}.jsonl").read_text(encoding="utf-8").splitlines() for split in ("train", "val", "test")}
+    for row in found.iter_rows(named=True):
+        meta = json.loads(lines[row["split"]][row["line"] - 1])["metadata"]
+        assert (meta["id"], meta["stage"], meta["provenance"]["file"]) == (row["id"], row["stage"], row["file"])
 
 
 def test_config_lock_and_certificate_name_what_made_the_release(built: Built) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from empathy_assets.engines.gating.gate import Gate, GateContext, checked, outcome, words
+from empathy_assets.engines.gating.gate import Gate, GateContext, checked
 from empathy_assets.records.arrow import to_frame
 from empathy_assets.records.conversation import Conversation, Labels, Scores, Stage, Turn
 from empathy_assets.records.ids import conversation_id
@@ -65,8 +65,3 @@ def ask(gate: Gate, *records: Conversation, stage: Stage = "foundation", **conte
     """What a gate decides about each record."""
     rows = frame(*records)
     return checked(gate.decide(rows, GateContext(stage=stage, **context)), gate, rows.height).to_dicts()
-
-
-def lenient(rows: pl.DataFrame) -> pl.DataFrame:
-    """A judge of prohibited language that finds nothing."""
-    return outcome(rows, passed=pl.lit(value=True), reason=words("ok", "nothing prohibited"))

@@ -3,14 +3,12 @@
 import polars as pl
 import pytest
 
-from empathy_assets.engines.gating.gate import Gate, GateContext, outcome, words
+from empathy_assets.engines.gating.gate import Gate, outcome, words
 from empathy_assets.engines.gating.judge import AmbiguousRecordError, failing, judge, passing, rejects_by_reason, waterfall
 from empathy_assets.engines.gating.registry import BUILT_IN
 from empathy_assets.records.arrow import polars_schema
 from empathy_assets.records.verdict import Verdict
-from empathy_assets_tests.engines.gating.samples import conversation, frame, lenient
-
-_CONTEXT = GateContext(prohibited=lenient)
+from empathy_assets_tests.engines.gating.samples import conversation, frame
 
 
 def _stages():
@@ -21,7 +19,7 @@ def _stages():
 
 
 def test_every_record_is_judged_by_every_gate_with_a_reason():
-    ledger = judge(_stages(), context=_CONTEXT, gates=BUILT_IN)
+    ledger = judge(_stages(), gates=BUILT_IN)
     assert ledger.height == 4 * len(BUILT_IN)
     assert ledger.schema == polars_schema(Verdict)
     assert ledger.filter(pl.col("reason") == "").height == 0
@@ -31,7 +29,7 @@ def test_every_record_is_judged_by_every_gate_with_a_reason():
 
 def test_records_in_are_records_passed_and_dropped():
     stages = _stages()
-    ledger = judge(stages, context=_CONTEXT, gates=BUILT_IN)
+    ledger = judge(stages, gates=BUILT_IN)
     kept = passing(stages, ledger, BUILT_IN)
     assert kept["id"].to_list() == [conversation(1).id, conversation(3, "persona").id]
     assert kept.height + failing(ledger, BUILT_IN)["ref"].n_unique() == 4
@@ -39,7 +37,7 @@ def test_records_in_are_records_passed_and_dropped():
 
 def test_an_unjudged_record_does_not_pass():
     stages = _stages()
-    ledger = judge({"persona": stages["persona"]}, context=_CONTEXT, gates=BUILT_IN)
+    ledger = judge({"persona": stages["persona"]}, gates=BUILT_IN)
     assert passing(stages, ledger, BUILT_IN)["stage"].unique().to_list() == ["persona"]
 
 
@@ -52,13 +50,13 @@ def test_an_advisory_gate_is_recorded_and_drops_nothing():
         decide=lambda rows, _: outcome(rows, passed=pl.lit(value=False), reason=words("could-be-warmer")),
     )
     gates = (*BUILT_IN, advice)
-    ledger = judge(_stages(), context=_CONTEXT, gates=gates)
+    ledger = judge(_stages(), gates=gates)
     assert ledger.filter(pl.col("gate") == "advice").height == 2
     assert passing(_stages(), ledger, gates).height == 2
 
 
 def test_the_version_of_a_verdict_names_the_model_whose_figure_was_compared():
-    ledger = judge({"foundation": frame(conversation(1))}, context=_CONTEXT, gates=BUILT_IN)
+    ledger = judge({"foundation": frame(conversation(1))}, gates=BUILT_IN)
     version = dict(ledger.select("gate", "version").rows())
     assert version["ears"].endswith("+scorer-1")
     assert version["crisis"].endswith("+detector-1")
@@ -67,7 +65,7 @@ def test_the_version_of_a_verdict_names_the_model_whose_figure_was_compared():
 
 def test_two_rows_of_one_record_are_refused():
     with pytest.raises(AmbiguousRecordError, match="expected one row per content"):
-        judge({"foundation": frame(conversation(1), conversation(1))}, context=_CONTEXT, gates=BUILT_IN)
+        judge({"foundation": frame(conversation(1), conversation(1))}, gates=BUILT_IN)
 
 
 def test_no_records_give_an_empty_ledger():
@@ -75,7 +73,7 @@ def test_no_records_give_an_empty_ledger():
 
 
 def test_rejects_and_yield_add_up():
-    ledger = judge(_stages(), context=_CONTEXT, gates=BUILT_IN)
+    ledger = judge(_stages(), gates=BUILT_IN)
     reasons = rejects_by_reason(ledger)
     assert reasons.filter(pl.col("gate") == "ears")["code"].to_list() == ["ears-below-threshold"]
     steps = waterfall(ledger)

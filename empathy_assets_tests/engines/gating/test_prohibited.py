@@ -1,25 +1,10 @@
-"""The prohibited-language gate with a given judge."""
+"""The prohibited-language gate."""
 
-import polars as pl
-
-from empathy_assets.engines.gating.gate import outcome, words
 from empathy_assets.engines.gating.prohibited import GATE
 from empathy_assets_tests.engines.gating.samples import ask, conversation
 
 
-def _no_machine_talk(rows):
-    said = pl.col("turns").list.eval(pl.element().struct.field("content").str.contains("as an AI")).list.any()
-    reason = pl.when(said).then(words("as-an-ai")).otherwise(words("ok"))
-    return outcome(rows, passed=~said, reason=reason)
-
-
-def test_the_judge_that_is_given_decides():
-    machine = conversation(turns=[("user", "Are you there?"), ("assistant", "I am here, as an AI.")])
-    bad, good = ask(GATE, machine, conversation(), prohibited=_no_machine_talk)
-    assert (bad["passed"], bad["reason"], good["passed"]) == (False, "as-an-ai", True)
-
-
-def test_without_one_the_scoring_engine_judges():
+def test_what_the_counsellor_may_not_say_is_found_with_its_turn():
     machine = conversation(1, turns=[("user", "Are you there?"), ("assistant", "As an AI, I cannot feel, but I am here.")])
     bad, good = ask(GATE, machine, conversation(2))
     assert (bad["passed"], good["passed"]) == (False, True)

@@ -8,7 +8,6 @@ import polars as pl
 
 from empathy_assets.engines.composing.compose import compose
 from empathy_assets.engines.deduplicating.cluster import near_duplicate_clusters
-from empathy_assets.engines.gating.gate import GateContext
 from empathy_assets.engines.gating.judge import judge, passing
 from empathy_assets.engines.gating.registry import BUILT_IN
 from empathy_assets.engines.packaging.context import PackageContext
@@ -16,7 +15,7 @@ from empathy_assets.engines.splitting.assign import assign
 from empathy_assets.engines.splitting.clusters import leakage_clusters
 from empathy_assets.records.arrow import conform
 from empathy_assets.records.conversation import STAGES, Conversation, SplitConversation, Turn
-from empathy_assets_tests.engines.gating.samples import conversation, frame, lenient
+from empathy_assets_tests.engines.gating.samples import conversation, frame
 from empathy_assets_tests.engines.splitting.samples import records
 
 CERTIFICATE = {
@@ -49,7 +48,7 @@ def built(dropped: int = 2) -> tuple[pl.DataFrame, pl.DataFrame]:
     low = [conversation(50_000 + n, scores={"ears": 0.3}) for n in range(dropped)]
     rows = frame(*(_in_its_own_words(record) for record in records(2)), *low)
     stages = {stage: rows.filter(pl.col("stage") == stage) for stage in STAGES}
-    ledger = judge(stages, context=GateContext(prohibited=lenient), gates=BUILT_IN)
+    ledger = judge(stages, gates=BUILT_IN)
     candidates = passing(stages, ledger, BUILT_IN)
     composition = compose(candidates, 40)
     admitted = candidates.filter(pl.col("ref").is_in(composition.admitted.implode())).drop("ref")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from empathy_assets.engines.reading.chatlog import chat_log, chat_logs
-from empathy_assets.engines.reading.roles import normalise
+from empathy_assets_tests.engines.reading.spoken import normalise
 
 
 @pytest.mark.parametrize(

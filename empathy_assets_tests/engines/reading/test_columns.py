@@ -7,11 +7,11 @@ from empathy_assets.engines.reading.columns import Placed, Refused, conversation
 from empathy_assets.engines.reading.identity import dialogue_id
 from empathy_assets.engines.reading.language import is_english
 from empathy_assets.engines.reading.result import FileContext, ReadError
-from empathy_assets.engines.reading.roles import normalise
 from empathy_assets.engines.reading.shapes import Dialogue
 from empathy_assets.records.arrow import polars_schema
 from empathy_assets.records.conversation import Conversation
 from empathy_assets.records.licence import Rights
+from empathy_assets_tests.engines.reading.spoken import normalise
 
 CONTEXT = FileContext("conversation_corpora", "corpora/talks.jsonl", "ab" * 32, Rights(licence="CC0-1.0", origin="o", holder="h"))
 SAID = [

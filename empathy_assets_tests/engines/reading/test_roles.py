@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from empathy_assets.engines.reading.result import ReadError
-from empathy_assets.engines.reading.roles import merged, normalise, plain, plain_texts, role_of, sides
+from empathy_assets.engines.reading.roles import merged, plain, plain_texts, role_of, sides
+from empathy_assets_tests.engines.reading.spoken import normalise
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 
 from empathy_assets.engines.reading.result import ReadError
-from empathy_assets.engines.reading.roles import normalise
 from empathy_assets.engines.reading.shapes import dialogues
+from empathy_assets_tests.engines.reading.spoken import normalise
 
 _ASK, _SAY = "I cannot sleep.", "That sounds exhausting."
 _PAIR = [("user", _ASK), ("assistant", _SAY)]

@@ -6,8 +6,8 @@ import pytest
 
 from empathy_assets.engines.reading.dialect import dialect_of
 from empathy_assets.engines.reading.result import ReadError
-from empathy_assets.engines.reading.roles import normalise
 from empathy_assets.engines.reading.tabular import Table
+from empathy_assets_tests.engines.reading.spoken import normalise
 
 
 def read(text):
