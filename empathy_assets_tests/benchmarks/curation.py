@@ -2,57 +2,26 @@
 
 Read landed JSONL, clean and mask, drop exact and near copies, write Parquet, with the functions a build uses. Every row that came in is in
 `kept.parquet` (`id`, `messages`) or, with its reason, in `dropped.jsonl`; rows of the input are known by their own `id`. Each step
-prints seconds, rows per second and the peak memory so far, and `figures.json` holds the same.
+prints wall and CPU seconds, rows and MB of the input per second and the peak memory of the process tree; `figures.json` holds the same.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
-import resource
-import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 from upath import UPath
 
+from empathy_assets_tests.benchmarks.measuring import Step, timed, together, write_figures
+
 RIGHTS = '["**"]\nlicence = "CC0-1.0"\norigin = "benchmark"\nholder = "benchmark"\n'
 """What the input is declared as: nothing of it is kept."""
 OWN_ID = re.compile(rb'"id": ?"([^"]+)"')
-
-
-@dataclass
-class Step:
-    """One step: wall and CPU seconds (children included), rows it took, peak resident memory until its end in MB."""
-
-    name: str
-    wall: float
-    cpu: float
-    rows: int
-    peak_mb: float
-
-
-def _cpu() -> float:
-    return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
-
-
-@contextmanager
-def timed(steps: list[Step], name: str, rows: list[int]) -> Iterator[None]:
-    """Add a step to `steps` and print it; `rows` receives its row count before the end."""
-    wall, cpu = time.perf_counter(), _cpu()
-    yield
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
-    step = Step(name, time.perf_counter() - wall, _cpu() - cpu, rows[-1], peak)
-    steps.append(step)
-    speed = step.rows / max(step.wall, 1e-9)
-    sys.stdout.write(f"{name:<12} {step.wall:7.2f} s {step.cpu:7.2f} CPU s {step.rows:9,} rows {speed:9,.0f} rows/s {peak:7,.0f} MB\n")
 
 
 def cleaned(frame: pl.DataFrame) -> pl.DataFrame:
@@ -65,8 +34,22 @@ def cleaned(frame: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([empty_outcome(), *parts], how="diagonal")
 
 
-def curate(paths: list[Path], out: Path, workers: int) -> list[Step]:
-    """Curate `paths` into `out` and return the steps."""
+@dataclass(frozen=True)
+class Curated:
+    """What curation makes of corpora: records and which of them stay, and why the other rows are none."""
+
+    records: pl.DataFrame
+    choice: pl.DataFrame
+    rejects: pl.DataFrame
+    unusable: pl.DataFrame
+
+    def kept(self) -> pl.DataFrame:
+        """Return the records that stay."""
+        return self.records.filter(self.choice["kept"])
+
+
+def curate(paths: list[Path], workers: int, steps: list[Step]) -> Curated:
+    """Read, clean and deduplicate `paths`; the steps are added to `steps`."""
     from empathy_assets.adapters.cache import FrameCache
     from empathy_assets.adapters.compute import ProcessPool, map_frame
     from empathy_assets.adapters.landing import read_paths
@@ -74,27 +57,38 @@ def curate(paths: list[Path], out: Path, workers: int) -> list[Step]:
     from empathy_assets.engines.deduplicating.keep import choose_kept
     from empathy_assets.engines.staging.prepare import unpack
 
-    out.mkdir(parents=True, exist_ok=True)
-    steps: list[Step] = []
-    rows = [0]
+    size = megabytes(paths)
     with tempfile.TemporaryDirectory() as scratch:
         rights = Path(scratch) / "rights.toml"
         rights.write_text(RIGHTS, encoding="utf-8")
-        with timed(steps, "read", rows):
+        with timed(steps, "read") as step:
             landed = read_paths(paths, rights, "conversations")
-            rows.append(landed.conversations.height + landed.rejects.height)
-        with timed(steps, "clean", rows):
+            step.rows, step.text_mb = landed.conversations.height + landed.rejects.height, size
+        with timed(steps, "clean") as step:
             cache = FrameCache(UPath(scratch) / "frames")
             made = map_frame(cleaned, landed.conversations, namespace="clean", version="benchmark", cache=cache, pool=ProcessPool(workers))
-            records, rejects = unpack(made)
-            rows.append(landed.conversations.height)
-        with timed(steps, "deduplicate", rows):
+            records, unusable = unpack(made)
+            step.rows, step.text_mb = landed.conversations.height, size
+        with timed(steps, "deduplicate") as step:
             choice = choose_kept(records, near_duplicate_clusters(records.select("id", "turns")))
-            rows.append(records.height)
-        with timed(steps, "write", rows):
-            rows.append(_write(out, records, choice, unread(paths, landed.rejects), rejects))
-    (out / "figures.json").write_text(json.dumps([asdict(step) for step in steps], indent=2), encoding="utf-8")
-    return steps
+            step.rows, step.text_mb = records.height, size
+    return Curated(records, choice, landed.rejects, unusable)
+
+
+def megabytes(paths: list[Path]) -> float:
+    """Return the size of the files in MB."""
+    return sum(path.stat().st_size for path in paths) / 1e6
+
+
+def write_curated(paths: list[Path], made: Curated, out: Path) -> int:
+    """Write `kept.parquet` and `dropped.jsonl` and return how many rows are accounted for in them."""
+    own_id = pl.col("provenance").struct.field("record_id").alias("id")
+    made.kept().select(own_id, pl.col("turns").alias("messages")).write_parquet(out / "kept.parquet")
+    copies = made.records.select(own_id).with_columns(made.choice["reason"]).filter(~made.choice["kept"])
+    broken = made.unusable.select(pl.col("position").str.extract(r"([^ ]+)$", 1).alias("id"), "reason")
+    lines = unread(paths, made.rejects)
+    pl.concat([copies, lines, broken]).write_ndjson(out / "dropped.jsonl")
+    return made.records.height + lines.height + made.unusable.height
 
 
 def unread(paths: list[Path], rejects: pl.DataFrame) -> pl.DataFrame:
@@ -110,16 +104,6 @@ def unread(paths: list[Path], rejects: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(found, schema={"id": pl.String, "reason": pl.String})
 
 
-def _write(out: Path, records: pl.DataFrame, choice: pl.DataFrame, unread: pl.DataFrame, unusable: pl.DataFrame) -> int:
-    own_id = pl.col("provenance").struct.field("record_id").alias("id")
-    records = records.with_columns(choice["kept"], choice["reason"])
-    records.filter("kept").select(own_id, pl.col("turns").alias("messages")).write_parquet(out / "kept.parquet")
-    copies = records.filter(~pl.col("kept")).select(own_id, "reason")
-    broken = unusable.select(pl.col("position").str.extract(r"([^ ]+)$", 1).alias("id"), "reason")
-    pl.concat([copies, unread, broken]).write_ndjson(out / "dropped.jsonl")
-    return records.height + unread.height + unusable.height
-
-
 def main() -> None:
     """Run the benchmark as the command line asks."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -127,10 +111,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
     chosen = parser.parse_args()
-    began = time.perf_counter()
-    steps = curate(chosen.input, chosen.out, chosen.workers)
-    total, rows = time.perf_counter() - began, steps[0].rows
-    sys.stdout.write(f"{'together':<12} {total:7.2f} s {rows:28,} rows {rows / total:9,.0f} rows/s\n")
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    steps: list[Step] = []
+    made = curate(chosen.input, chosen.workers, steps)
+    with timed(steps, "write") as step:
+        step.rows, step.text_mb = write_curated(chosen.input, made, chosen.out), megabytes(chosen.input)
+    write_figures([*steps, together(steps, steps[0].rows, steps[0].text_mb)], chosen.out)
 
 
 if __name__ == "__main__":
