@@ -1,7 +1,7 @@
-"""What curation is held against, on the same files in the same sitting: `python -m empathy_assets_tests.benchmarks.reference IN... --out DIR`.
+"""What curation is held against, on the same files in one sitting: `python -m empathy_assets_tests.benchmarks.reference IN... --out DIR`.
 
 Two yardsticks: polars reading the JSONL and writing it as Parquet and nothing else; and the plain script anybody would write on the library
-rensa (no dependency of this project: `uv run --with rensa python -m ...`): normalise, mask personal data by five expressions, filter by
+rensa (no dependency of this project; `uv run --with rensa ...`): normalise, mask personal data by five patterns, filter by
 length, drop exact copies by hash and near copies by MinHash, write JSONL; two processes. Absolute seconds drift with the machine, ratios hold.
 """
 
