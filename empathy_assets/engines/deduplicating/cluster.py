@@ -15,9 +15,9 @@ import polars as pl
 from empathy_assets.engines.deduplicating.shingles import I64, U32, U64, Shingles, shingles
 from empathy_assets.policy.load import number
 
-_PAIR_BLOCK = 1 << 22  # shingles of candidate pairs compared at a time
-_SKETCH_BLOCK = 1 << 23  # sketch entries sorted at a time: a million texts stay within some hundred megabytes
-_TEXT_BLOCK = 20_000  # conversations whose text is joined at a time
+_PAIR_BLOCK = 1 << 17  # shingles of candidate pairs compared at a time: what stays in the processor's own memory
+_SKETCH_BLOCK = 1 << 21  # sketch entries sorted at a time: their temporaries take about a hundred megabytes
+_TEXT_BLOCK = 4_000  # conversations whose text is joined at a time
 
 
 def texts_of(frame: pl.DataFrame) -> pl.Series:

@@ -11,16 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from empathy_assets.engines.identities import conversation_ids, folded_texts, large_strings
 from empathy_assets.engines.reading.identity import dialogue_id_of
 from empathy_assets.engines.reading.language import is_english
 from empathy_assets.engines.reading.result import FileContext, ReadError
@@ -29,12 +27,8 @@ from empathy_assets.engines.reading.shapes import Dialogue
 from empathy_assets.policy.load import number
 from empathy_assets.records.arrow import polars_schema, set_fields
 from empathy_assets.records.conversation import Conversation
-from empathy_assets.records.ids import normalised
 
 _SLOT = re.compile(r"\{\{\s*(?=[^{}]{0,40}[A-Za-z])([\w .-]{1,40}?)\s*\}\}", re.ASCII)
-_FOLDABLE = r"[^\x20-\x7e]|  |^ | $"  # what a text holds that identity sees otherwise than in lower case
-_TYPED = {mark: normalised(mark) for mark in "‘’“”–—…"}  # what most texts hold beyond ASCII; each stands for itself in any text
-_ID_HEX = 32
 _CLIENT_TURNS, _HEADS = 6, 2  # turns, and times the letters of a sketch, that hold those letters in all but a few dialogues
 
 
@@ -154,10 +148,10 @@ def table_of(
         return pl.DataFrame(schema=schema)
     who, content = said
     ends = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
-    folded = _folded(content)
+    folded = folded_texts(content)
     _, row = context.conversation([("user", ""), ("assistant", "")], context.provenance(title=context.stem), {})
     given = pl.DataFrame([row], schema=schema, orient="row").drop("id", "turns")
-    made = {"id": _conversation_ids(who, folded, ends), "turns": _lists(who, content, ends), "work_id": dialogue_ids(who, folded, ends)}
+    made = {"id": conversation_ids(who, folded, ends), "turns": _lists(who, content, ends), "work_id": dialogue_ids(who, folded, ends)}
     frame = (
         pl.DataFrame({**made, **own})
         .join(given, how="cross")
@@ -181,43 +175,8 @@ def _lists(roles: pl.Series, content: pl.Series, ends: npt.NDArray[np.int64]) ->
 
     Arrow arrays come from polars: the first `pyarrow.array` of a process imports pandas.
     """
-    flat = pa.StructArray.from_arrays([_strings(roles), _strings(content)], names=["role", "content"])
+    flat = pa.StructArray.from_arrays([large_strings(roles), large_strings(content)], names=["role", "content"])
     return pl.Series("turns", pl.from_arrow(pa.LargeListArray.from_arrays(pl.Series(ends).to_arrow(), flat)))
-
-
-def _strings(column: pl.Series) -> pa.Array:
-    return column.to_arrow().cast(pa.large_string())
-
-
-def _conversation_ids(roles: pl.Series, folded: pl.Series, ends: npt.NDArray[np.int64]) -> list[str]:
-    """Return the ids that `records.ids.conversation_id` gives: what it hashes is laid out for all conversations at once.
-
-    Args:
-        roles: The role of each turn.
-        folded: The text of each turn as identity sees it.
-        ends: Where each conversation begins, and the end of the last.
-    """
-    parts = [_binary(part) for column in (roles, folded) for part in (column.str.len_bytes(), column)]
-    nothing = _binary(pl.repeat("", len(roles), dtype=pl.String, eager=True))
-    data: Any = pc.call_function("binary_join_element_wise", [*parts, nothing])
-    offsets, content = (memoryview(buffer) for buffer in data.buffers()[1:])
-    begins: list[int] = np.frombuffer(offsets, dtype=np.int64)[ends].tolist()
-    return ["c-" + sha256(content[begin:end]).hexdigest()[:_ID_HEX] for begin, end in pairwise(begins)]
-
-
-def _binary(column: pl.Series) -> pa.Array:
-    """Return text as its bytes, and sizes as `records.ids.digest` writes them."""
-    if column.dtype == pl.String:
-        return column.to_arrow().cast(pa.large_binary())
-    sizes = column.to_numpy().astype(">i8")
-    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(8), len(sizes), [None, pa.py_buffer(sizes)]).cast(pa.large_binary())
-
-
-def _folded(content: pl.Series) -> pl.Series:
-    """Return the texts as identity sees them."""
-    rough = content.str.contains(_FOLDABLE).arg_true()
-    folded = content.str.to_lowercase()
-    return folded.scatter(rough, [_normalised(text) for text in content.gather(rough).to_list()]) if len(rough) else folded
 
 
 def dialogue_ids(roles: pl.Series, folded: pl.Series, ends: npt.NDArray[np.int64]) -> list[str]:
@@ -254,11 +213,3 @@ def dialogue_ids(roles: pl.Series, folded: pl.Series, ends: npt.NDArray[np.int64
 def _in(column: pl.Series, ends: npt.NDArray[np.int64], index: int) -> pl.Series:
     """Return the part of a column of turns that belongs to one conversation."""
     return column.slice(int(ends[index]), int(ends[index + 1] - ends[index]))
-
-
-def _normalised(text: str) -> str:
-    """Return `records.ids.normalised` of a text, quickly where nothing but typographic marks keeps it from being ASCII."""
-    plain = text
-    for mark, ascii_mark in _TYPED.items():
-        plain = plain.replace(mark, ascii_mark)
-    return " ".join(plain.split()).lower() if plain.isascii() else normalised(text)
