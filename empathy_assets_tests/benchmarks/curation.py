@@ -63,16 +63,20 @@ def curate(paths: list[Path], workers: int, steps: list[Step]) -> Curated:
         rights.write_text(RIGHTS, encoding="utf-8")
         with timed(steps, "read") as step:
             landed = read_paths(paths, rights, "conversations")
-            step.rows, step.text_mb = landed.conversations.height + landed.rejects.height, size
+            conversations, rejects = landed.conversations, landed.rejects
+            del landed
+            step.rows, step.text_mb = conversations.height + rejects.height, size
         with timed(steps, "clean") as step:
             cache = FrameCache(UPath(scratch) / "frames")
-            made = map_frame(cleaned, landed.conversations, namespace="clean", version="benchmark", cache=cache, pool=ProcessPool(workers))
+            made = map_frame(cleaned, conversations, namespace="clean", version="benchmark", cache=cache, pool=ProcessPool(workers))
+            step.rows, step.text_mb = conversations.height, size
+            del conversations  # as between two assets of a build: the next one gets what was written
             records, unusable = unpack(made)
-            step.rows, step.text_mb = landed.conversations.height, size
+            del made
         with timed(steps, "deduplicate") as step:
             choice = choose_kept(records, near_duplicate_clusters(records.select("id", "turns")))
             step.rows, step.text_mb = records.height, size
-    return Curated(records, choice, landed.rejects, unusable)
+    return Curated(records, choice, rejects, unusable)
 
 
 def megabytes(paths: list[Path]) -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import sys
 import threading
@@ -19,6 +20,7 @@ from pathlib import Path
 import polars as pl
 
 _POLL_SECONDS = 0.1
+_SHARE = re.compile(r"^Pss: +([0-9]+) kB", re.MULTILINE)
 
 
 @dataclass
@@ -40,9 +42,9 @@ class Step:
 
 
 class Peak:
-    """The highest resident memory of this process and all below it, looked at ten times a second; 0 where there is no /proc.
+    """The highest memory of this process and all below it, looked at ten times a second; 0 where there is no /proc.
 
-    Pages that processes share are counted once for each: the true peak is no higher.
+    A page that several processes share counts once (the proportional set size of Linux).
     """
 
     def __init__(self) -> None:
@@ -64,9 +66,9 @@ class Peak:
 
 
 def _resident_of(pid: int) -> int:
-    """Return the resident bytes of a process and all below it."""
+    """Return the bytes in memory of a process and all below it."""
     try:
-        own = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        own = int(_SHARE.findall(Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii"))[0]) * 1024
         below = [child for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text(encoding="ascii").split()]
     except (OSError, ValueError, IndexError):
         return 0
