@@ -92,9 +92,25 @@ def map_frame(
     pool: Pool | None = None,
     progress: Progress | None = None,
 ) -> list[pl.DataFrame]:
-    """Apply `function` to consecutive chunks of `frame` and return the results in order.
+    """Apply `function` to consecutive chunks of `frame` and return the results in order; the arguments are those of `computed`."""
+    keys = computed(function, frame, namespace=namespace, version=version, cache=cache, pool=pool, progress=progress)
+    parts = chunks(frame, CHUNK_ROWS)
+    return [cache.get(namespace, *key, compute=partial(function, part)) for key, part in zip(keys, parts, strict=True)]
 
-    Each finished chunk is kept in the cache at once, so a killed run loses at most the chunks in flight.
+
+def computed(
+    function: Function,
+    frame: pl.DataFrame,
+    *,
+    namespace: str,
+    version: str,
+    cache: FrameCache,
+    pool: Pool | None = None,
+    progress: Progress | None = None,
+) -> list[tuple[str, str]]:
+    """Apply `function` to consecutive chunks of `frame` and return the keys under which the results are kept, in order.
+
+    Each finished chunk is kept in the cache at once, so a killed run loses at most the chunks in flight; and no more than those are held.
 
     Args:
         function: Pure, picklable, chunk-wise: the result of a chunk must not depend on the other chunks.
@@ -115,4 +131,4 @@ def map_frame(
             done += 1
             if progress:
                 progress(done, len(parts))
-    return [cache.get(namespace, *key, compute=partial(function, part)) for key, part in zip(keys, parts, strict=True)]
+    return keys

@@ -1,6 +1,7 @@
 """Curation of a conversation corpus, timed step by step: `python -m empathy_assets_tests.benchmarks.curation IN... --out DIR`.
 
-Read landed JSONL, clean and mask, drop exact and near copies, write Parquet, with the functions a build uses. Every row that came in is in
+Read landed JSONL, clean and mask, drop exact and near copies, write Parquet, with the functions a build uses; cleaned chunks lie in the
+cache of a build, and of many files only as many as there are workers are held at a time. Every row that came in is in
 `kept.parquet` (`id`, `messages`) or, with its reason, in `dropped.jsonl`; rows of the input are known by their own `id`. Each step
 prints wall and CPU seconds, rows and MB of the input per second and the peak memory of the process tree; `figures.json` holds the same.
 """
@@ -11,13 +12,20 @@ import argparse
 import os
 import re
 import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
+import pyarrow.parquet as pq
 from upath import UPath
 
-from empathy_assets_tests.benchmarks.measuring import Step, timed, together, write_figures
+from empathy_assets_tests.benchmarks.measuring import Step, merged, timed, together, write_figures
+
+if TYPE_CHECKING:
+    from empathy_assets.adapters.cache import FrameCache
 
 RIGHTS = '["**"]\nlicence = "CC0-1.0"\norigin = "benchmark"\nholder = "benchmark"\n'
 """What the input is declared as: nothing of it is kept."""
@@ -36,47 +44,85 @@ def cleaned(frame: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Curated:
-    """What curation makes of corpora: records and which of them stay, and why the other rows are none."""
+    """What curation makes of corpora.
 
-    records: pl.DataFrame
-    choice: pl.DataFrame
+    Attributes:
+        chunks: Where the cleaned records lie, in order; they are never held all at once.
+        kept: Which records stay, and the `reason` of the others.
+        rejects: Why lines are no record.
+        unusable: Why records are no conversation.
+    """
+
+    chunks: list[Callable[[], pl.DataFrame]]
+    kept: pl.DataFrame
     rejects: pl.DataFrame
     unusable: pl.DataFrame
 
-    def kept(self) -> pl.DataFrame:
-        """Return the records that stay."""
-        return self.records.filter(self.choice["kept"])
+    def records(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+        """Yield records and what became of them, chunk by chunk."""
+        at = 0
+        for read in self.chunks:
+            records = records_of(read())
+            yield records, self.kept[at : at + records.height]
+            at += records.height
 
 
-def curate(paths: list[Path], workers: int, steps: list[Step]) -> Curated:
-    """Read, clean and deduplicate `paths`; the steps are added to `steps`."""
+def records_of(outcome: pl.DataFrame) -> pl.DataFrame:
+    """Return the conversations of a cleaned chunk."""
+    return outcome.filter(pl.col("record").is_not_null()).select("record").unnest("record")
+
+
+def curate(paths: list[Path], workers: int, steps: list[Step], scratch: Path) -> Curated:
+    """Read, clean and deduplicate `paths`, as many files at a time as there are workers; the steps are added to `steps`."""
     from empathy_assets.adapters.cache import FrameCache
-    from empathy_assets.adapters.compute import ProcessPool, map_frame
+    from empathy_assets.adapters.compute import ProcessPool, computed
     from empathy_assets.adapters.landing import read_paths
     from empathy_assets.engines.deduplicating.cluster import near_duplicate_clusters
     from empathy_assets.engines.deduplicating.keep import choose_kept
-    from empathy_assets.engines.staging.prepare import unpack
 
-    size = megabytes(paths)
-    with tempfile.TemporaryDirectory() as scratch:
-        rights = Path(scratch) / "rights.toml"
-        rights.write_text(RIGHTS, encoding="utf-8")
+    cache = FrameCache(UPath(scratch) / "frames")
+    rights = scratch / "rights.toml"
+    rights.write_text(RIGHTS, encoding="utf-8")
+    keys: list[tuple[str, str]] = []
+    rejects: list[pl.DataFrame] = []
+    for at in range(0, len(paths), max(1, workers)):
+        some = paths[at : at + max(1, workers)]
         with timed(steps, "read") as step:
-            landed = read_paths(paths, rights, "conversations")
-            conversations, rejects = landed.conversations, landed.rejects
-            del landed
-            step.rows, step.text_mb = conversations.height + rejects.height, size
+            landed = read_paths(some, rights, "conversations")
+            step.rows, step.text_mb = landed.conversations.height + landed.rejects.height, megabytes(some)
         with timed(steps, "clean") as step:
-            cache = FrameCache(UPath(scratch) / "frames")
-            made = map_frame(cleaned, conversations, namespace="clean", version="benchmark", cache=cache, pool=ProcessPool(workers))
-            step.rows, step.text_mb = conversations.height, size
-            del conversations  # as between two assets of a build: the next one gets what was written
-            records, unusable = unpack(made)
-            del made
-        with timed(steps, "deduplicate") as step:
-            choice = choose_kept(records, near_duplicate_clusters(records.select("id", "turns")))
-            step.rows, step.text_mb = records.height, size
-    return Curated(records, choice, rejects, unusable)
+            keys += computed(cleaned, landed.conversations, namespace="clean", version="benchmark", cache=cache, pool=ProcessPool(workers))
+            step.rows, step.text_mb = landed.conversations.height, megabytes(some)
+        rejects.append(landed.rejects)
+        del landed
+    chunks = [partial(_chunk, cache, key) for key in keys]
+    with timed(steps, "deduplicate") as step:
+        said, facts, unusable = zip(*map(_needed, chunks), strict=True)
+        clusters = near_duplicate_clusters(pl.concat(said))
+        del said
+        kept = choose_kept(pl.concat(facts), clusters)
+        step.rows, step.text_mb = kept.height, megabytes(paths)
+    return Curated(chunks, kept, pl.concat(rejects), pl.concat(unusable))
+
+
+def _chunk(cache: FrameCache, key: tuple[str, str]) -> pl.DataFrame:
+    """Return a cleaned chunk."""
+    return cache.get("clean", *key, compute=_lost)
+
+
+def _lost() -> pl.DataFrame:
+    raise SystemExit("a chunk that was cleaned is gone from the scratch folder; run again")
+
+
+def _needed(read: Callable[[], pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return of a chunk what clusters are made of, what the choice among copies looks at, and the rejects."""
+    outcome = read()
+    records = records_of(outcome)
+    pair, prov = pl.col("labels").struct.field("pair_id"), pl.col("provenance").struct
+    place = pl.struct(prov.field("file"), prov.field("record_id"), prov.field("start"))
+    facts = records.select("id", "licence", "source", "stage", pl.struct(pair).alias("labels"), place.alias("provenance"))
+    rejects = outcome.filter(pl.col("reject").is_not_null()).select("reject").unnest("reject")
+    return records.select("id", "turns"), facts, rejects
 
 
 def megabytes(paths: list[Path]) -> float:
@@ -87,12 +133,19 @@ def megabytes(paths: list[Path]) -> float:
 def write_curated(paths: list[Path], made: Curated, out: Path) -> int:
     """Write `kept.parquet` and `dropped.jsonl` and return how many rows are accounted for in them."""
     own_id = pl.col("provenance").struct.field("record_id").alias("id")
-    made.kept().select(own_id, pl.col("turns").alias("messages")).write_parquet(out / "kept.parquet")
-    copies = made.records.select(own_id).with_columns(made.choice["reason"]).filter(~made.choice["kept"])
+    dropped: list[pl.DataFrame] = []
+    writer: pq.ParquetWriter | None = None
+    for records, kept in made.records():
+        stays = records.filter(kept["kept"]).select(own_id, pl.col("turns").alias("messages")).to_arrow()
+        writer = writer or pq.ParquetWriter(out / "kept.parquet", stays.schema, compression="zstd")
+        writer.write_table(stays)
+        dropped.append(records.select(own_id).with_columns(kept["reason"]).filter(~kept["kept"]))
+    if writer is not None:
+        writer.close()
     broken = made.unusable.select(pl.col("position").str.extract(r"([^ ]+)$", 1).alias("id"), "reason")
     lines = unread(paths, made.rejects)
-    pl.concat([copies, lines, broken]).write_ndjson(out / "dropped.jsonl")
-    return made.records.height + lines.height + made.unusable.height
+    pl.concat([*dropped, lines, broken]).write_ndjson(out / "dropped.jsonl")
+    return made.kept.height + lines.height + broken.height
 
 
 def unread(paths: list[Path], rejects: pl.DataFrame) -> pl.DataFrame:
@@ -117,9 +170,11 @@ def main() -> None:
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     steps: list[Step] = []
-    made = curate(chosen.input, chosen.workers, steps)
-    with timed(steps, "write") as step:
-        step.rows, step.text_mb = write_curated(chosen.input, made, chosen.out), megabytes(chosen.input)
+    with tempfile.TemporaryDirectory(dir=chosen.out) as scratch:
+        made = curate(chosen.input, chosen.workers, steps, Path(scratch))
+        with timed(steps, "write") as step:
+            step.rows, step.text_mb = write_curated(chosen.input, made, chosen.out), megabytes(chosen.input)
+    steps = merged(steps)
     write_figures([*steps, together(steps, steps[0].rows, steps[0].text_mb)], chosen.out)
 
 

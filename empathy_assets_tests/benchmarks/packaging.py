@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--release", default="next", help="which release of a build")
     parser.add_argument("--exports", default="", help="further formats, separated by commas")
-    parser.add_argument("--workers", type=int, default=0, help="processes that clean corpora; 0: one for each core")
+    parser.add_argument("--workers", type=int, default=2, help="processes that clean corpora")
     chosen = parser.parse_args()
     before: list[Step] = []
     steps: list[Step] = []

@@ -8,6 +8,7 @@ packager does, the proof that nothing leaks. `split.parquet` holds the result.
 from __future__ import annotations
 
 import argparse
+import tempfile
 from pathlib import Path
 
 import polars as pl
@@ -22,7 +23,9 @@ def conversations_of(paths: list[Path], steps: list[Step], workers: int) -> pl.D
 
     if all(path.suffix == ".parquet" for path in paths):
         return pl.concat([pl.read_parquet(path) for path in paths])
-    kept = curate(paths, workers, steps).kept()
+    with tempfile.TemporaryDirectory() as scratch:
+        made = curate(paths, workers, steps, Path(scratch))
+        kept = pl.concat([records.filter(chosen["kept"]) for records, chosen in made.records()])
     shares = {stage: round(100 * float(share)) for stage, share in mix().items()}
     deal = [stage for stage, count in shares.items() for _ in range(count)]
     whole = kept.head(kept.height // len(deal) * len(deal))
@@ -64,7 +67,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("input", nargs="+", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--workers", type=int, default=0, help="processes that clean corpora; 0: one for each core")
+    parser.add_argument("--workers", type=int, default=2, help="processes that clean corpora")
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     before: list[Step] = []
