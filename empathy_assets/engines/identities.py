@@ -56,14 +56,11 @@ def large_strings(column: pl.Series) -> pa.Array:
 
 def folded_texts(content: pl.Series) -> pl.Series:
     """Return the texts as identity sees them."""
-    rough = content.str.contains(_FOLDABLE).arg_true()
     folded = content.str.to_lowercase()
-    return folded.scatter(rough, [_normalised(text) for text in content.gather(rough).to_list()]) if len(rough) else folded
-
-
-def _normalised(text: str) -> str:
-    """Return `records.ids.normalised` of a text, quickly where nothing but typographic marks keeps it from being ASCII."""
-    plain = text
-    for mark, ascii_mark in _TYPED.items():
-        plain = plain.replace(mark, ascii_mark)
-    return " ".join(plain.split()).lower() if plain.isascii() else normalised(text)
+    rough = content.str.contains(_FOLDABLE).arg_true()
+    if not len(rough):
+        return folded
+    plain = content.gather(rough).str.replace_many(list(_TYPED), list(_TYPED.values()))
+    folded = folded.scatter(rough, plain.str.to_lowercase())
+    rest = rough.filter(plain.str.contains(_FOLDABLE))
+    return folded.scatter(rest, [normalised(text) for text in content.gather(rest).to_list()]) if len(rest) else folded

@@ -69,6 +69,7 @@ def plain(lines: list[bytes]) -> list[tuple[str, str, str, list[str]]]:
         try:
             record = json.loads(line)
             texts = [_masked(message["content"]) for message in record["messages"]]
+            messages = [{"role": m["role"], "content": t} for m, t in zip(record["messages"], texts, strict=True)]
         except (ValueError, KeyError, TypeError):
             continue
         whole = " ".join(texts).lower()
@@ -76,7 +77,6 @@ def plain(lines: list[bytes]) -> list[tuple[str, str, str, list[str]]]:
             continue
         words = whole.split()
         shingles = [" ".join(words[i : i + _SHINGLE]) for i in range(max(1, len(words) - _SHINGLE + 1))]
-        messages = [{"role": m["role"], "content": t} for m, t in zip(record["messages"], texts, strict=True)]
         row = json.dumps({"id": record["id"], "messages": messages}, ensure_ascii=False)
         found.append((record["id"], row, hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest(), shingles))
     return found

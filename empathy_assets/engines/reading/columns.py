@@ -19,7 +19,7 @@ import polars as pl
 import pyarrow as pa
 
 from empathy_assets.engines.identities import conversation_ids, folded_texts, large_strings
-from empathy_assets.engines.reading.identity import dialogue_id_of
+from empathy_assets.engines.reading.identity import dialogue_id_from, dialogue_id_of
 from empathy_assets.engines.reading.language import is_english
 from empathy_assets.engines.reading.result import FileContext, ReadError
 from empathy_assets.engines.reading.roles import Turn, merged, plain_texts, sides
@@ -206,8 +206,8 @@ def dialogue_ids(roles: pl.Series, folded: pl.Series, ends: npt.NDArray[np.int64
             own = _in(folded, ends, index).filter(_in(roles, ends, index) == "user")
             found[index] = dialogue_id_of(own.to_list())
         else:
-            found[index] = dialogue_id_of([text])
-    return [own or dialogue_id_of([]) for own in found]
+            found[index] = dialogue_id_from(text[:limit])
+    return [own or dialogue_id_from("") for own in found]
 
 
 def _in(column: pl.Series, ends: npt.NDArray[np.int64], index: int) -> pl.Series:
