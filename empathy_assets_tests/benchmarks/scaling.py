@@ -1,8 +1,8 @@
 """Cost of curation against the number of rows: `python -m empathy_assets_tests.benchmarks.scaling IN... --out DIR`.
 
 For each of `--rows` that many lines, the first of the files in equal parts, are curated in a process of their own; `--figures` adds what
-was measured before (`figures.json` of the curation benchmark). Printed are CPU seconds and memory of each step, and the exponent between
-the largest two: 1 is linear. `scaling.svg` shows them; `figures.json` holds them by number of rows.
+was measured before (`figures.json` of the curation benchmark). Printed is the table of `docs/scaling.md`: CPU seconds of each step, memory,
+and the exponent between the largest two: 1 is linear. `scaling.svg` shows them; `figures.json` holds them by number of rows.
 """
 
 from __future__ import annotations
@@ -51,6 +51,19 @@ def exponents(figures: Figures) -> dict[str, float]:
     }
 
 
+def markdown(figures: Figures) -> str:
+    """Return the table of the documentation: CPU seconds of each step, wall seconds and memory of all, and the exponents."""
+    steps = [step for step in _COLOURS if all(step in found for found in figures.values())]
+    lines = [f"| rows | {' | '.join(steps)} | wall s | MB |", "|" + " ---: |" * (len(steps) + 3)]
+    for rows, found in sorted(figures.items()):
+        seconds = " | ".join(f"{found[step]['cpu']:.1f}" for step in steps)
+        lines.append(f"| {rows:,} | {seconds} | {found['together']['wall']:.1f} | {found['together']['peak_mb']:,.0f} |")
+    if len(figures) > 1:
+        powers = exponents(figures)
+        lines.append(f"| exponent | {' | '.join(f'{powers.get(step, math.nan):.2f}' for step in steps)} | | |")
+    return "\n".join(lines) + "\n"
+
+
 def picture(figures: Figures) -> bytes:
     """Return the curves as SVG: CPU seconds of each step, and memory, against rows; a straight line of slope one is linear."""
     rows = sorted(figures)
@@ -92,11 +105,8 @@ def main() -> None:
             path.unlink()
         files.append(folder / "figures.json")
     figures: Figures = {int(steps["together"]["rows"]): steps for steps in map(by_step, files)}
-    for rows, steps in sorted(figures.items()):
-        told = "  ".join(f"{name} {facts['cpu']:.2f} CPU s" for name, facts in steps.items())
-        sys.stdout.write(f"{rows:10,} rows  {told}  {steps['together']['peak_mb']:,.0f} MB\n")
+    sys.stdout.write(markdown(figures))
     if len(figures) > 1:
-        sys.stdout.write("exponent    " + "  ".join(f"{name} {power:.2f}" for name, power in exponents(figures).items()) + "\n")
         (chosen.out / "scaling.svg").write_bytes(picture(figures))
     text = json.dumps({str(rows): steps for rows, steps in sorted(figures.items())}, indent=2)
     (chosen.out / "figures.json").write_text(text + "\n", encoding="utf-8")
