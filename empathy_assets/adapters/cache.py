@@ -73,7 +73,7 @@ class FrameCache:
     def put(self, namespace: str, *key: str, frame: pl.DataFrame) -> None:
         """Keep `frame` under `key`."""
         with atomic_file(self._path(namespace, key)) as scratch:
-            frame.write_parquet(scratch, compression="zstd", compression_level=1)
+            frame.write_parquet(scratch, compression="zstd", compression_level=1, statistics=False)  # nobody looks for a row in it
 
     def recall(self, namespace: str, *key: str) -> pl.DataFrame | None:
         """Return the frame kept under `key`, or None; a damaged entry is as good as none."""

@@ -4,10 +4,12 @@ Lives here: how chunks are cut, run and kept; the pool of local processes. Must 
 a pure engine function that can be pickled by name, so that every pool gives the same bytes), or how Ray is reached (`ray_pool`).
 """
 
+import io
 import multiprocessing
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -17,6 +19,7 @@ import polars as pl
 from empathy_assets.adapters.cache import FrameCache, chunks, fingerprint
 
 CHUNK_ROWS = 2_048  # about 5 MB of dialogue: small enough to lose little in a crash, large enough to vectorise
+_AHEAD = 2  # chunks a process is given at a time: the next one waits for it, the rest of the frame is not held twice
 
 Progress = Callable[[int, int], None]
 Function = Callable[[pl.DataFrame], pl.DataFrame]
@@ -28,6 +31,18 @@ class Pool(Protocol):
     def run(self, function: Function, parts: Sequence[pl.DataFrame], missing: Sequence[int]) -> Iterator[tuple[int, pl.DataFrame]]:
         """Yield (index, result) for the `missing` indices of `parts` as they are finished, in any order."""
         ...
+
+
+def packed(frame: pl.DataFrame) -> bytes:
+    """Return a frame as bytes for another process: what it holds and no more, while a pickled slice takes all it was cut from along."""
+    stream = io.BytesIO()
+    frame.write_ipc(stream)
+    return stream.getvalue()
+
+
+def apply_packed(function: Function, data: bytes) -> bytes:
+    """Return the packed result of `function` for a packed frame; runs in the other process."""
+    return packed(function(pl.read_ipc(data)))
 
 
 def worker_count() -> int:
@@ -48,8 +63,23 @@ class ProcessPool:
             yield from ((index, function(parts[index])) for index in missing)
             return
         spawn = multiprocessing.get_context("spawn")
+        running: deque[tuple[int, Future[bytes]]] = deque()
         with ProcessPoolExecutor(min(workers, len(missing)), mp_context=spawn) as pool:
-            yield from zip(missing, pool.map(function, (parts[i] for i in missing)), strict=True)
+            try:
+                for index in missing:
+                    running.append((index, pool.submit(apply_packed, function, packed(parts[index]))))
+                    if len(running) > _AHEAD * workers:
+                        yield _finished(running)
+                while running:
+                    yield _finished(running)
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _finished(running: deque[tuple[int, Future[bytes]]]) -> tuple[int, pl.DataFrame]:
+    """Return the eldest chunk that runs, when it is finished."""
+    index, future = running.popleft()
+    return index, pl.read_ipc(future.result())
 
 
 def map_frame(
@@ -62,9 +92,25 @@ def map_frame(
     pool: Pool | None = None,
     progress: Progress | None = None,
 ) -> list[pl.DataFrame]:
-    """Apply `function` to consecutive chunks of `frame` and return the results in order.
+    """Apply `function` to consecutive chunks of `frame` and return the results in order; the arguments are those of `computed`."""
+    keys = computed(function, frame, namespace=namespace, version=version, cache=cache, pool=pool, progress=progress)
+    parts = chunks(frame, CHUNK_ROWS)
+    return [cache.get(namespace, *key, compute=partial(function, part)) for key, part in zip(keys, parts, strict=True)]
 
-    Each finished chunk is kept in the cache at once, so a killed run loses at most the chunks in flight.
+
+def computed(
+    function: Function,
+    frame: pl.DataFrame,
+    *,
+    namespace: str,
+    version: str,
+    cache: FrameCache,
+    pool: Pool | None = None,
+    progress: Progress | None = None,
+) -> list[tuple[str, str]]:
+    """Apply `function` to consecutive chunks of `frame` and return the keys under which the results are kept, in order.
+
+    Each finished chunk is kept in the cache at once, so a killed run loses at most the chunks in flight; and no more than those are held.
 
     Args:
         function: Pure, picklable, chunk-wise: the result of a chunk must not depend on the other chunks.
@@ -85,4 +131,4 @@ def map_frame(
             done += 1
             if progress:
                 progress(done, len(parts))
-    return [cache.get(namespace, *key, compute=partial(function, part)) for key, part in zip(keys, parts, strict=True)]
+    return keys

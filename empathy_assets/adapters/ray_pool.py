@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from empathy_assets.adapters.compute import Function, worker_count
+from empathy_assets.adapters.compute import Function, apply_packed, packed, worker_count
 from empathy_assets.policy.load import number
 
 _MEBIBYTE = 1 << 20
@@ -39,9 +39,9 @@ class Logged(Protocol):
 class _Worker:
     """What an actor runs; engine functions keep their models per process, so each actor loads them once."""
 
-    def apply(self, function: Function, part: pl.DataFrame) -> pl.DataFrame:
-        """Return the function's result for one chunk."""
-        return function(part)
+    def apply(self, function: Function, data: bytes) -> bytes:
+        """Return the function's packed result for one packed chunk."""
+        return apply_packed(function, data)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class RayPool:
         def hand_out(actor: Any) -> None:
             if waiting:
                 index = waiting.pop()
-                running[actor.apply.remote(function, parts[index])] = (index, actor)
+                running[actor.apply.remote(function, packed(parts[index]))] = (index, actor)
 
         for _ in range(int(number("compute", "ray.ahead"))):
             for actor in crew:
@@ -107,7 +107,7 @@ class RayPool:
                     f"the workers more memory or fewer per machine (EMPATHY_RAY_ACTORS), and run again."
                 ) from error
             hand_out(actor)
-            yield index, result
+            yield index, pl.read_ipc(result)
 
     def _connected(self) -> Any:
         """Return Ray, connected; once per process."""

@@ -1,58 +1,35 @@
 """Curation of a conversation corpus, timed step by step: `python -m empathy_assets_tests.benchmarks.curation IN... --out DIR`.
 
-Read landed JSONL, clean and mask, drop exact and near copies, write Parquet, with the functions a build uses. Every row that came in is in
+Read landed JSONL, clean and mask, drop exact and near copies, write Parquet, with the functions a build uses; cleaned chunks lie in the
+cache of a build, and of many files only as many as there are workers are held at a time. Every row that came in is in
 `kept.parquet` (`id`, `messages`) or, with its reason, in `dropped.jsonl`; rows of the input are known by their own `id`. Each step
-prints seconds, rows per second and the peak memory so far, and `figures.json` holds the same.
+prints wall and CPU seconds, rows and MB of the input per second and the peak memory of the process tree; `figures.json` holds the same.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
-import resource
-import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
+import pyarrow.parquet as pq
 from upath import UPath
+
+from empathy_assets_tests.benchmarks.measuring import Step, merged, timed, together, write_figures
+
+if TYPE_CHECKING:
+    from empathy_assets.adapters.cache import FrameCache
 
 RIGHTS = '["**"]\nlicence = "CC0-1.0"\norigin = "benchmark"\nholder = "benchmark"\n'
 """What the input is declared as: nothing of it is kept."""
 OWN_ID = re.compile(rb'"id": ?"([^"]+)"')
-
-
-@dataclass
-class Step:
-    """One step: wall and CPU seconds (children included), rows it took, peak resident memory until its end in MB."""
-
-    name: str
-    wall: float
-    cpu: float
-    rows: int
-    peak_mb: float
-
-
-def _cpu() -> float:
-    return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
-
-
-@contextmanager
-def timed(steps: list[Step], name: str, rows: list[int]) -> Iterator[None]:
-    """Add a step to `steps` and print it; `rows` receives its row count before the end."""
-    wall, cpu = time.perf_counter(), _cpu()
-    yield
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
-    step = Step(name, time.perf_counter() - wall, _cpu() - cpu, rows[-1], peak)
-    steps.append(step)
-    speed = step.rows / max(step.wall, 1e-9)
-    sys.stdout.write(f"{name:<12} {step.wall:7.2f} s {step.cpu:7.2f} CPU s {step.rows:9,} rows {speed:9,.0f} rows/s {peak:7,.0f} MB\n")
 
 
 def cleaned(frame: pl.DataFrame) -> pl.DataFrame:
@@ -65,36 +42,110 @@ def cleaned(frame: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([empty_outcome(), *parts], how="diagonal")
 
 
-def curate(paths: list[Path], out: Path, workers: int) -> list[Step]:
-    """Curate `paths` into `out` and return the steps."""
+@dataclass(frozen=True)
+class Curated:
+    """What curation makes of corpora.
+
+    Attributes:
+        chunks: Where the cleaned records lie, in order; they are never held all at once.
+        kept: Which records stay, and the `reason` of the others.
+        rejects: Why lines are no record.
+        unusable: Why records are no conversation.
+    """
+
+    chunks: list[Callable[[], pl.DataFrame]]
+    kept: pl.DataFrame
+    rejects: pl.DataFrame
+    unusable: pl.DataFrame
+
+    def records(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+        """Yield records and what became of them, chunk by chunk."""
+        at = 0
+        for read in self.chunks:
+            records = records_of(read())
+            yield records, self.kept[at : at + records.height]
+            at += records.height
+
+
+def records_of(outcome: pl.DataFrame) -> pl.DataFrame:
+    """Return the conversations of a cleaned chunk."""
+    return outcome.filter(pl.col("record").is_not_null()).select("record").unnest("record")
+
+
+def curate(paths: list[Path], workers: int, steps: list[Step], scratch: Path) -> Curated:
+    """Read, clean and deduplicate `paths`, as many files at a time as there are workers; the steps are added to `steps`."""
     from empathy_assets.adapters.cache import FrameCache
-    from empathy_assets.adapters.compute import ProcessPool, map_frame
+    from empathy_assets.adapters.compute import ProcessPool, computed
     from empathy_assets.adapters.landing import read_paths
     from empathy_assets.engines.deduplicating.cluster import near_duplicate_clusters
     from empathy_assets.engines.deduplicating.keep import choose_kept
-    from empathy_assets.engines.staging.prepare import unpack
 
-    out.mkdir(parents=True, exist_ok=True)
-    steps: list[Step] = []
-    rows = [0]
-    with tempfile.TemporaryDirectory() as scratch:
-        rights = Path(scratch) / "rights.toml"
-        rights.write_text(RIGHTS, encoding="utf-8")
-        with timed(steps, "read", rows):
-            landed = read_paths(paths, rights, "conversations")
-            rows.append(landed.conversations.height + landed.rejects.height)
-        with timed(steps, "clean", rows):
-            cache = FrameCache(UPath(scratch) / "frames")
-            made = map_frame(cleaned, landed.conversations, namespace="clean", version="benchmark", cache=cache, pool=ProcessPool(workers))
-            records, rejects = unpack(made)
-            rows.append(landed.conversations.height)
-        with timed(steps, "deduplicate", rows):
-            choice = choose_kept(records, near_duplicate_clusters(records.select("id", "turns")))
-            rows.append(records.height)
-        with timed(steps, "write", rows):
-            rows.append(_write(out, records, choice, unread(paths, landed.rejects), rejects))
-    (out / "figures.json").write_text(json.dumps([asdict(step) for step in steps], indent=2), encoding="utf-8")
-    return steps
+    cache = FrameCache(UPath(scratch) / "frames")
+    rights = scratch / "rights.toml"
+    rights.write_text(RIGHTS, encoding="utf-8")
+    keys: list[tuple[str, str]] = []
+    rejects: list[pl.DataFrame] = []
+    for at in range(0, len(paths), max(1, workers)):
+        some = paths[at : at + max(1, workers)]
+        with timed(steps, "read") as step:
+            landed = read_paths(some, rights, "conversations")
+            step.rows, step.text_mb = landed.conversations.height + landed.rejects.height, megabytes(some)
+        with timed(steps, "clean") as step:
+            keys += computed(cleaned, landed.conversations, namespace="clean", version="benchmark", cache=cache, pool=ProcessPool(workers))
+            step.rows, step.text_mb = landed.conversations.height, megabytes(some)
+        rejects.append(landed.rejects)
+        del landed
+    chunks = [partial(_chunk, cache, key) for key in keys]
+    with timed(steps, "deduplicate") as step:
+        said, facts, unusable = zip(*map(_needed, chunks), strict=True)
+        clusters = near_duplicate_clusters(pl.concat(said))
+        del said
+        kept = choose_kept(pl.concat(facts), clusters)
+        step.rows, step.text_mb = kept.height, megabytes(paths)
+    return Curated(chunks, kept, pl.concat(rejects), pl.concat(unusable))
+
+
+def _chunk(cache: FrameCache, key: tuple[str, str]) -> pl.DataFrame:
+    """Return a cleaned chunk."""
+    return cache.get("clean", *key, compute=_lost)
+
+
+def _lost() -> pl.DataFrame:
+    raise SystemExit("a chunk that was cleaned is gone from the scratch folder; run again")
+
+
+def _needed(read: Callable[[], pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return of a chunk what clusters are made of, what the choice among copies looks at, and the rejects."""
+    outcome = read()
+    records = records_of(outcome)
+    pair, prov = pl.col("labels").struct.field("pair_id"), pl.col("provenance").struct
+    place = pl.struct(prov.field("file"), prov.field("record_id"), prov.field("start"))
+    facts = records.select("id", "licence", "source", "stage", pl.struct(pair).alias("labels"), place.alias("provenance"))
+    rejects = outcome.filter(pl.col("reject").is_not_null()).select("reject").unnest("reject")
+    return records.select("id", "turns"), facts, rejects
+
+
+def megabytes(paths: list[Path]) -> float:
+    """Return the size of the files in MB."""
+    return sum(path.stat().st_size for path in paths) / 1e6
+
+
+def write_curated(paths: list[Path], made: Curated, out: Path) -> int:
+    """Write `kept.parquet` and `dropped.jsonl` and return how many rows are accounted for in them."""
+    own_id = pl.col("provenance").struct.field("record_id").alias("id")
+    dropped: list[pl.DataFrame] = []
+    writer: pq.ParquetWriter | None = None
+    for records, kept in made.records():
+        stays = records.filter(kept["kept"]).select(own_id, pl.col("turns").alias("messages")).to_arrow()
+        writer = writer or pq.ParquetWriter(out / "kept.parquet", stays.schema, compression="zstd")
+        writer.write_table(stays)
+        dropped.append(records.select(own_id).with_columns(kept["reason"]).filter(~kept["kept"]))
+    if writer is not None:
+        writer.close()
+    broken = made.unusable.select(pl.col("position").str.extract(r"([^ ]+)$", 1).alias("id"), "reason")
+    lines = unread(paths, made.rejects)
+    pl.concat([*dropped, lines, broken]).write_ndjson(out / "dropped.jsonl")
+    return made.kept.height + lines.height + broken.height
 
 
 def unread(paths: list[Path], rejects: pl.DataFrame) -> pl.DataFrame:
@@ -110,16 +161,6 @@ def unread(paths: list[Path], rejects: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(found, schema={"id": pl.String, "reason": pl.String})
 
 
-def _write(out: Path, records: pl.DataFrame, choice: pl.DataFrame, unread: pl.DataFrame, unusable: pl.DataFrame) -> int:
-    own_id = pl.col("provenance").struct.field("record_id").alias("id")
-    records = records.with_columns(choice["kept"], choice["reason"])
-    records.filter("kept").select(own_id, pl.col("turns").alias("messages")).write_parquet(out / "kept.parquet")
-    copies = records.filter(~pl.col("kept")).select(own_id, "reason")
-    broken = unusable.select(pl.col("position").str.extract(r"([^ ]+)$", 1).alias("id"), "reason")
-    pl.concat([copies, unread, broken]).write_ndjson(out / "dropped.jsonl")
-    return records.height + unread.height + unusable.height
-
-
 def main() -> None:
     """Run the benchmark as the command line asks."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -127,10 +168,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
     chosen = parser.parse_args()
-    began = time.perf_counter()
-    steps = curate(chosen.input, chosen.out, chosen.workers)
-    total, rows = time.perf_counter() - began, steps[0].rows
-    sys.stdout.write(f"{'together':<12} {total:7.2f} s {rows:28,} rows {rows / total:9,.0f} rows/s\n")
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    steps: list[Step] = []
+    with tempfile.TemporaryDirectory(dir=chosen.out) as scratch:
+        made = curate(chosen.input, chosen.workers, steps, Path(scratch))
+        with timed(steps, "write") as step:
+            step.rows, step.text_mb = write_curated(chosen.input, made, chosen.out), megabytes(chosen.input)
+    steps = merged(steps)
+    write_figures([*steps, together(steps, steps[0].rows, steps[0].text_mb)], chosen.out)
 
 
 if __name__ == "__main__":

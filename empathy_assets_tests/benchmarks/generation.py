@@ -9,93 +9,12 @@ rows and MB of text per second, CPU seconds per thousand rows, and the peak resi
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import resource
 import shutil
-import sys
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import polars as pl
 
-_POLL_SECONDS = 0.1
-
-
-@dataclass
-class Step:
-    """One step: wall and CPU seconds (children that ended included), rows and MB of text it made, peak of the process tree in MB."""
-
-    name: str
-    wall: float = 0.0
-    cpu: float = 0.0
-    rows: int = 0
-    text_mb: float = 0.0
-    peak_mb: float = 0.0
-
-    def line(self) -> str:
-        """Return the step as a line."""
-        wall = max(self.wall, 1e-9)
-        speed = f"{self.rows / wall:8,.0f} rows/s {self.text_mb / wall:7.2f} MB/s {1000 * self.cpu / max(1, self.rows):7.2f} CPU s/1,000"
-        return f"{self.name:<32} {self.wall:7.1f} s {self.cpu:7.1f} CPU s {self.rows:8,} rows {speed} {self.peak_mb:7,.0f} MB\n"
-
-
-class Peak:
-    """The highest resident memory of this process and its children, looked at ten times a second; 0 where there is no /proc."""
-
-    def __init__(self) -> None:
-        self.bytes = 0
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    def __enter__(self) -> Peak:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._ended.wait(_POLL_SECONDS):
-            self.bytes = max(self.bytes, _resident_of(os.getpid()))
-
-
-def _resident_of(pid: int) -> int:
-    """Return the resident bytes of a process and all below it."""
-    try:
-        own = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
-        below = [child for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text(encoding="ascii").split()]
-    except (OSError, ValueError, IndexError):
-        return 0
-    return own + sum(_resident_of(int(child)) for child in below)
-
-
-def _cpu() -> float:
-    return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
-
-
-@contextmanager
-def timed(steps: list[Step], name: str) -> Iterator[Step]:
-    """Add a step to `steps` and print it; the block gives its rows and text."""
-    step = Step(name)
-    wall, cpu = time.perf_counter(), _cpu()
-    with Peak() as peak:
-        yield step
-    step.wall, step.cpu, step.peak_mb = time.perf_counter() - wall, _cpu() - cpu, peak.bytes / 1e6
-    steps.append(step)
-    sys.stdout.write(step.line())
-    sys.stdout.flush()
-
-
-def text_mb(frame: pl.DataFrame) -> float:
-    """Return the text of the conversations in MB."""
-    words = frame["turns"].explode().struct.field("content").str.len_bytes()
-    return float(words.sum() or 0) / 1e6
+from empathy_assets_tests.benchmarks.measuring import Step, text_mb, timed, write_figures
 
 
 def passages_in(folder: Path | None) -> pl.DataFrame:
@@ -146,7 +65,7 @@ def main() -> None:
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     steps = measure(chosen.target, chosen.sample, passages_in(chosen.passages), chosen.out, chosen.workers)
-    (chosen.out / "figures.json").write_text(json.dumps([asdict(step) for step in steps], indent=2), encoding="utf-8")
+    write_figures(steps, chosen.out)
 
 
 if __name__ == "__main__":

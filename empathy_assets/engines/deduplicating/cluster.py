@@ -6,18 +6,19 @@ thousands of texts share make crowded buckets; there only texts whose sketches a
 stays linear while true copies, which agree in rare shingles or in whole runs of common ones, still meet many times.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from empathy_assets.engines.deduplicating.shingles import I64, U32, U64, Shingles, shingles
+from empathy_assets.engines.deduplicating.shingles import I64, THREADS, U32, U64, Shingles, shingles
 from empathy_assets.policy.load import number
 
-_PAIR_BLOCK = 1 << 22  # shingles of candidate pairs compared at a time
-_SKETCH_BLOCK = 1 << 23  # sketch entries sorted at a time: a million texts stay within some hundred megabytes
-_TEXT_BLOCK = 20_000  # conversations whose text is joined at a time
+_PAIR_BLOCK = 1 << 17  # shingles of candidate pairs compared at a time: what stays in the processor's own memory
+_SKETCH_BLOCK = 1 << 21  # sketch entries sorted at a time: their temporaries take about a hundred megabytes
+_TEXT_BLOCK = 4_000  # conversations whose text is joined at a time
 
 
 def texts_of(frame: pl.DataFrame) -> pl.Series:
@@ -86,19 +87,25 @@ def jaccard(sets: Shingles, a: I64, b: I64) -> npt.NDArray[np.float64]:
     """Return the true Jaccard similarity of the shingle sets of texts `a[i]` and `b[i]`, 0 to 1; two empty sets have 0."""
     length = np.diff(sets.offsets)
     total = length[a] + length[b]
-    result = np.zeros(len(a))
-    limits = np.searchsorted(np.cumsum(total), np.arange(0, int(total.sum()) + _PAIR_BLOCK, _PAIR_BLOCK))
-    for low, high in pairwise([*limits.tolist(), len(a)]):
-        if low == high:
-            continue
-        left, right = _gather(sets, a[low:high]), _gather(sets, b[low:high])
-        keys = np.concatenate([(o.astype(np.uint64) << np.uint64(32)) | v for o, v in (left, right)])
-        keys.sort()
-        twice = keys[1:][keys[1:] == keys[:-1]]
-        shared = np.bincount((twice >> np.uint64(32)).astype(np.int64), minlength=high - low)
+    limits = np.searchsorted(np.cumsum(total), np.arange(0, int(total.sum()) + _PAIR_BLOCK, _PAIR_BLOCK)).tolist()
+    blocks = [(low, high) for low, high in pairwise([*limits, len(a)]) if low < high]
+
+    def compared(block: tuple[int, int]) -> npt.NDArray[np.float64]:
+        low, high = block
+        shared = _shared(_gather(sets, a[low:high]), _gather(sets, b[low:high]), high - low)
         union = total[low:high] - shared
-        result[low:high] = np.divide(shared, union, out=np.zeros(len(shared)), where=union > 0)
-    return result
+        return np.divide(shared, union, out=np.zeros(len(shared)), where=union > 0)
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        return np.concatenate([np.zeros(0), *threads.map(compared, blocks)])
+
+
+def _shared(left: tuple[I64, U32], right: tuple[I64, U32], pairs: int) -> I64:
+    """Return how many shingles the sets of each pair share; both sides come as (pair, shingle), ascending."""
+    keys = np.concatenate([(owner.astype(np.uint64) << np.uint64(32)) | value for owner, value in (left, right)])
+    keys.sort()
+    twice = keys[1:][keys[1:] == keys[:-1]]
+    return np.bincount((twice >> np.uint64(32)).astype(np.int64), minlength=pairs)
 
 
 def components(count: int, a: I64, b: I64) -> I64:

@@ -6,6 +6,7 @@ modulo 2**64 (prefix sums give every word of a block at once), then mixed; equal
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -16,8 +17,12 @@ import polars as pl
 U64 = npt.NDArray[np.uint64]
 U32 = npt.NDArray[np.uint32]
 I64 = npt.NDArray[np.int64]
+Block = tuple[npt.NDArray[np.uint8], I64, int]
+"""The bytes of consecutive texts, their limits in it, and the index of the first of them."""
 
-_BLOCK = 1 << 21  # bytes worked on at a time: the temporaries of one block stay within some tens of megabytes
+_BLOCK = 1 << 17  # bytes worked on at a time: the temporaries of one block, 64 bits for each, stay in the processor's own memory
+THREADS = 2
+"""Blocks worked on side by side: numpy lets go of the interpreter while it computes."""
 _SEED = 0x5DEECE66D
 _TYPOGRAPHY = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u2026": "...", "\u00a0": " "}
 
@@ -103,7 +108,12 @@ def _hash_block(data: npt.NDArray[np.uint8], offsets: I64, first: int) -> Words:
 
 
 def words(texts: pl.Series) -> Iterator[Words]:
-    """Yield the hashed words of `texts` in blocks of consecutive texts, about two megabytes each; nulls count as empty."""
+    """Yield the hashed words of `texts` in blocks of consecutive texts, about 128 KiB each; nulls count as empty."""
+    return (_hash_block(*block) for block in _blocks(texts))
+
+
+def _blocks(texts: pl.Series) -> Iterator[Block]:
+    """Yield the texts as blocks of bytes."""
     special = texts.str.contains("[\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u00a0]").fill_null(False)
     if special.any():
         plain = texts.filter(special).str.replace_many(list(_TYPOGRAPHY), list(_TYPOGRAPHY.values()))
@@ -119,7 +129,7 @@ def words(texts: pl.Series) -> Iterator[Words]:
         stop = int(reach[0]) - 1
         stop = min(max(stop, first + 1), len(plain_texts))
         low, high = int(offsets[first]), int(offsets[stop])
-        yield _hash_block(data[low:high], offsets[first : stop + 1] - low, first)
+        yield data[low:high], offsets[first : stop + 1] - low, first
         first = stop
 
 
@@ -163,10 +173,14 @@ def shingles(texts: pl.Series, n: int) -> Shingles:
     """
     values: list[U32] = []
     counts: list[I64] = []
-    for block in words(texts):
-        value, count = _block_shingles(block, n)
-        values.append(value)
-        counts.append(count)
+
+    def made(block: Block) -> tuple[U32, I64]:
+        return _block_shingles(_hash_block(*block), n)
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        for value, count in threads.map(made, _blocks(texts)):
+            values.append(value)
+            counts.append(count)
     offsets = np.zeros(len(texts) + 1, dtype=np.int64)
     if counts:
         np.cumsum(np.concatenate(counts), out=offsets[1:])

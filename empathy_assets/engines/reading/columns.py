@@ -9,30 +9,27 @@ Lives here: texts, languages, ids and columns of a batch; a dialogue gives the s
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from empathy_assets.engines.reading.identity import dialogue_id_of
+from empathy_assets.engines.identities import conversation_ids, folded_texts, large_strings
+from empathy_assets.engines.reading.identity import dialogue_id_from, dialogue_id_of
 from empathy_assets.engines.reading.language import is_english
 from empathy_assets.engines.reading.result import FileContext, ReadError
 from empathy_assets.engines.reading.roles import Turn, merged, plain_texts, sides
 from empathy_assets.engines.reading.shapes import Dialogue
+from empathy_assets.policy.load import number
 from empathy_assets.records.arrow import polars_schema, set_fields
 from empathy_assets.records.conversation import Conversation
-from empathy_assets.records.ids import normalised
 
 _SLOT = re.compile(r"\{\{\s*(?=[^{}]{0,40}[A-Za-z])([\w .-]{1,40}?)\s*\}\}", re.ASCII)
-_FOLDABLE = r"[^\x20-\x7e]|  |^ | $"  # what a text holds that identity sees otherwise than in lower case
-_TYPED = {mark: normalised(mark) for mark in "‘’“”–—…"}  # what most texts hold beyond ASCII; each stands for itself in any text
-_ID_HEX = 32
+_CLIENT_TURNS, _HEADS = 6, 2  # turns, and times the letters of a sketch, that hold those letters in all but a few dialogues
 
 
 @dataclass(frozen=True)
@@ -53,6 +50,11 @@ class Refused:
 
     reason: str
     detail: str
+
+
+def not_english(code: str) -> Refused:
+    """Return why a dialogue gives no row that reads as the language of this code."""
+    return Refused("not-english", f"the conversation reads as `{code or 'unknown'}`")
 
 
 def without_slots(turns: Sequence[Turn]) -> list[Turn]:
@@ -87,7 +89,7 @@ def conversations(context: FileContext, placed: Sequence[Placed]) -> tuple[pl.Da
             continue
         english, code = is_english("\n".join(said if "system" not in who else [t for r, t in zip(who, said, strict=True) if r != "system"]))
         if not english:
-            refused[index] = Refused("not-english", f"the conversation reads as `{code or 'unknown'}`")
+            refused[index] = not_english(code)
             continue
         kept.append(index)
         roles += who
@@ -114,96 +116,100 @@ def _said(dialogue: Dialogue, texts: Sequence[str]) -> tuple[Sequence[str], Sequ
 
 def _frame(context: FileContext, kept: Sequence[Placed], turns: tuple[list[str], list[str], list[int]]) -> pl.DataFrame:
     roles, texts, lengths = turns
+    own: dict[str, pl.Series | list[str]] = {
+        "unit": [item.unit for item in kept],
+        "start": pl.Series([item.first for item in kept], dtype=pl.Float64),
+        "end": pl.Series([item.last for item in kept], dtype=pl.Float64),
+        "anchor": [item.position for item in kept],
+        "record_id": [item.dialogue.record_id for item in kept],
+    }
+    said = pl.Series("role", roles, dtype=pl.String), pl.Series("content", texts, dtype=pl.String)
+    return table_of(context, said, np.asarray(lengths, dtype=np.int64), own, [item.dialogue.labels for item in kept])
+
+
+def table_of(
+    context: FileContext,
+    said: tuple[pl.Series, pl.Series],
+    lengths: npt.NDArray[np.int64],
+    own: Mapping[str, pl.Series | list[str]],
+    labels: Sequence[Mapping[str, Any]] = (),
+) -> pl.DataFrame:
+    """Return conversation rows from their columns.
+
+    Args:
+        context: The file.
+        said: Role and text of every turn of all conversations, one after another.
+        lengths: Turns of each conversation.
+        own: `unit`, `start`, `end`, `anchor`, `record_id` of each conversation.
+        labels: What each of them states, if any does.
+    """
     schema = polars_schema(Conversation)
-    if not kept:
+    if not len(lengths):
         return pl.DataFrame(schema=schema)
-    content = pl.Series("content", texts, dtype=pl.String)
-    who = pl.Series("role", roles, dtype=pl.String)
-    ends = list(accumulate(lengths, initial=0))
+    who, content = said
+    ends = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
+    folded = folded_texts(content)
     _, row = context.conversation([("user", ""), ("assistant", "")], context.provenance(title=context.stem), {})
     given = pl.DataFrame([row], schema=schema, orient="row").drop("id", "turns")
-    own = pl.DataFrame(
-        {
-            "id": _conversation_ids(who, _folded(texts, content), ends),
-            "turns": _lists(who, content, ends),
-            "unit": [item.unit for item in kept],
-            "start": pl.Series([item.first for item in kept], dtype=pl.Float64),
-            "end": pl.Series([item.last for item in kept], dtype=pl.Float64),
-            "anchor": [item.position for item in kept],
-            "record_id": [item.dialogue.record_id for item in kept],
-            "work_id": _dialogue_ids(roles, texts, ends),
-        }
-    )
-    frame = own.join(given, how="cross").with_columns(
-        set_fields("provenance", **{n: pl.col(n) for n in ("unit", "start", "end", "anchor", "record_id", "work_id")}),
-        set_fields("labels", **_labels(kept, row["labels"], schema["labels"])),
+    made = {"id": conversation_ids(who, folded, ends), "turns": _lists(who, content, ends), "work_id": dialogue_ids(who, folded, ends)}
+    frame = (
+        pl.DataFrame({**made, **own})
+        .join(given, how="cross")
+        .with_columns(
+            set_fields("provenance", **{n: pl.col(n) for n in ("unit", "start", "end", "anchor", "record_id", "work_id")}),
+            set_fields("labels", **_labels(labels, row["labels"], schema["labels"])),
+        )
     )
     return frame.select(list(schema))
 
 
-def _labels(kept: Sequence[Placed], defaults: dict[str, Any], kind: pl.DataType) -> dict[str, pl.Expr]:
+def _labels(labels: Sequence[Mapping[str, Any]], defaults: dict[str, Any], kind: pl.DataType) -> dict[str, pl.Expr]:
     """Return the labels that any of the dialogues states, a column each."""
     kinds = {field.name: field.dtype for field in kind.fields} if isinstance(kind, pl.Struct) else {}
-    stated = dict.fromkeys(name for item in kept for name in item.dialogue.labels)
-    return {n: pl.lit(pl.Series(n, [i.dialogue.labels.get(n, defaults[n]) for i in kept], dtype=kinds[n])) for n in stated}
+    stated = dict.fromkeys(name for own in labels for name in own)
+    return {n: pl.lit(pl.Series(n, [own.get(n, defaults[n]) for own in labels], dtype=kinds[n])) for n in stated}
 
 
-def _lists(roles: pl.Series, content: pl.Series, ends: Sequence[int]) -> pl.Series:
+def _lists(roles: pl.Series, content: pl.Series, ends: npt.NDArray[np.int64]) -> pl.Series:
     """Return the turns of each dialogue as a list of structs, from flat columns.
 
     Arrow arrays come from polars: the first `pyarrow.array` of a process imports pandas.
     """
-    flat = pa.StructArray.from_arrays([_strings(roles), _strings(content)], names=["role", "content"])
-    return pl.Series("turns", pl.from_arrow(pa.LargeListArray.from_arrays(pl.Series(ends, dtype=pl.Int64).to_arrow(), flat)))
+    flat = pa.StructArray.from_arrays([large_strings(roles), large_strings(content)], names=["role", "content"])
+    return pl.Series("turns", pl.from_arrow(pa.LargeListArray.from_arrays(pl.Series(ends).to_arrow(), flat)))
 
 
-def _strings(column: pl.Series) -> pa.Array:
-    return column.to_arrow().cast(pa.large_string())
+def dialogue_ids(roles: pl.Series, folded: pl.Series, ends: npt.NDArray[np.int64]) -> list[str]:
+    """Return the ids that `identity.dialogue_id` gives.
 
-
-def _conversation_ids(roles: pl.Series, folded: pl.Series, ends: Sequence[int]) -> list[str]:
-    """Return the ids that `records.ids.conversation_id` gives: what it hashes is laid out for all conversations at once.
+    The beginnings of the first turns of the client hold the letters it asks for; where they do not, or may not, it is asked itself.
 
     Args:
         roles: The role of each turn.
         folded: The text of each turn as identity sees it.
         ends: Where each conversation begins, and the end of the last.
     """
-    parts = [_binary(part) for column in (roles, folded) for part in (column.str.len_bytes(), column)]
-    nothing = _binary(pl.repeat("", len(roles), dtype=pl.String, eager=True))
-    data: Any = pc.call_function("binary_join_element_wise", [*parts, nothing])
-    offsets, content = (memoryview(buffer) for buffer in data.buffers()[1:])
-    begins: list[int] = np.frombuffer(offsets, dtype=np.int64)[np.asarray(ends)].tolist()
-    return ["c-" + sha256(content[begin:end]).hexdigest()[:_ID_HEX] for begin, end in pairwise(begins)]
+    limit = int(number("reading", "identity.sketch_chars"))
+    client = (roles == "user").arg_true().to_numpy().astype(np.int64)
+    row = np.searchsorted(ends, client, side="right") - 1
+    rank = np.arange(len(client)) - np.searchsorted(row, row)
+    used = client[rank < _CLIENT_TURNS]
+    heads = folded.gather(used).str.head(_HEADS * limit)
+    letters = heads.str.replace_all("[^0-9A-Za-z]+", "")
+    cut = (folded.gather(used).str.len_bytes() > heads.str.len_bytes()) & (letters.str.len_bytes() < limit)
+    turns = pl.DataFrame({"row": row[rank < _CLIENT_TURNS], "letters": letters, "doubt": cut | heads.str.contains(r"[^\x00-\x7f]")})
+    known = turns.group_by("row", maintain_order=True).agg(pl.col("letters").str.join(""), pl.col("doubt").any())
+    more = np.bincount(row, minlength=len(ends) - 1) > _CLIENT_TURNS
+    found = [""] * (len(ends) - 1)
+    for index, text, doubt in known.iter_rows():
+        if doubt or (more[index] and len(text) < limit):
+            own = _in(folded, ends, index).filter(_in(roles, ends, index) == "user")
+            found[index] = dialogue_id_of(own.to_list())
+        else:
+            found[index] = dialogue_id_from(text[:limit])
+    return [own or dialogue_id_from("") for own in found]
 
 
-def _binary(column: pl.Series) -> pa.Array:
-    """Return text as its bytes, and sizes as `records.ids.digest` writes them."""
-    if column.dtype == pl.String:
-        return column.to_arrow().cast(pa.large_binary())
-    sizes = column.to_numpy().astype(">i8")
-    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(8), len(sizes), [None, pa.py_buffer(sizes)]).cast(pa.large_binary())
-
-
-def _folded(texts: Sequence[str], content: pl.Series) -> pl.Series:
-    """Return the texts as identity sees them."""
-    rough: list[int] = content.str.contains(_FOLDABLE).arg_true().to_list()
-    folded = content.str.to_lowercase()
-    return folded.scatter(rough, [_normalised(texts[i]) for i in rough]) if rough else folded
-
-
-def _dialogue_ids(roles: Sequence[str], texts: Sequence[str], ends: Sequence[int]) -> list[str]:
-    """Return the ids that `identity.dialogue_id` gives."""
-    found: list[str] = []
-    for begin, end in pairwise(ends):
-        client = (texts[i] for i in range(begin, end) if roles[i] == "user")
-        found.append(dialogue_id_of(text.lower() if text.isascii() else _normalised(text) for text in client))
-    return found
-
-
-def _normalised(text: str) -> str:
-    """Return `records.ids.normalised` of a text, quickly where nothing but typographic marks keeps it from being ASCII."""
-    plain = text
-    for mark, ascii_mark in _TYPED.items():
-        plain = plain.replace(mark, ascii_mark)
-    return " ".join(plain.split()).lower() if plain.isascii() else normalised(text)
+def _in(column: pl.Series, ends: npt.NDArray[np.int64], index: int) -> pl.Series:
+    """Return the part of a column of turns that belongs to one conversation."""
+    return column.slice(int(ends[index]), int(ends[index + 1] - ends[index]))

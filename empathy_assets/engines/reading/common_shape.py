@@ -56,6 +56,15 @@ def common_dialogue(record: Any) -> Dialogue | None:
     return Dialogue(list(zip(speakers, said, strict=True)), record_id({name: record[key] for name, key in plan.ids}), labels)
 
 
+def common_fields(record: Any) -> tuple[str, str, str, tuple[str, ...]] | None:
+    """Return the fields of turns, speaker, text and own ids of a record of the common shape that states no labels; None for any other."""
+    if common_dialogue(record) is None:
+        return None
+    plan = _plan(tuple(record))
+    fields = _item_fields(tuple(record[plan.turns][0])) if plan is not None and not plan.labelled else None
+    return None if plan is None or fields is None else (plan.turns, *fields, tuple(key for _, key in plan.ids))
+
+
 @lru_cache(maxsize=_PLANS)
 def _plan(keys: tuple[Any, ...]) -> _Plan | None:
     """Return the plan for records with these fields, None where more than the names decides."""

@@ -74,4 +74,9 @@ def dialogue_id_of(client_turns: Iterable[str]) -> str:
         letters += turn.encode().translate(None, _NO_WORD).decode() if turn.isascii() else "".join(_WORD.findall(turn))
         if len(letters) >= limit:
             break
-    return "d-" + digest("dialogue", letters[:limit])
+    return dialogue_id_from(letters[:limit])
+
+
+def dialogue_id_from(letters: str) -> str:
+    """Return the id of a dialogue from those first letters themselves."""
+    return "d-" + digest("dialogue", letters)

@@ -60,6 +60,12 @@ def plain_texts(texts: list[str]) -> list[str]:
     return found
 
 
+def plain_column(texts: pl.Series) -> pl.Series:
+    """Return `plain` of each text of a column."""
+    rough = texts.str.contains(_ROUGH).arg_true()
+    return texts.clone().scatter(rough, [plain(text) for text in texts.gather(rough).to_list()]) if len(rough) else texts
+
+
 def _detokenised(text: str) -> str:
     """Return `text` with the blanks where a writer has them: none before punctuation, one between two sentences."""
     text = _GLUED.sub(_parted, text)

@@ -94,13 +94,14 @@ class _Window:
         return self._newlines + 1
 
 
-def lines(rows: Iterable[tuple[int, str]]) -> Iterator[Found]:
+def lines(rows: Iterable[tuple[int, str]], start: int = 0) -> Iterator[Found]:
     """Yield one record per line from (line number, text) pairs; blank lines are skipped, spoiled lines carry their reason.
 
-    A record that a raw line break cut in two is put together again; several records on one line are told apart.
+    A record that a raw line break cut in two is put together again; several records on one line are told apart. The first record has the
+    number `start`.
     """
     limit = int(number("reading", "limits.json_record_mib")) << 20
-    index, held, held_line = 0, "", 0
+    index, held, held_line = start, "", 0
     for line, text in rows:
         text = text.strip().strip("\ufeff\x00\x1e")
         if not text:

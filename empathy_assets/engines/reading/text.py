@@ -31,11 +31,12 @@ _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
 _BLOCK_END = re.compile(r"<(?:br|/p|/div|/li|/h[1-6]|/tr|/blockquote|/pre)\b[^<>]{0,200}>", re.IGNORECASE)
 _MANY_BREAKS = re.compile(r"[ \t]*\n[ \t]*(?:\n[ \t]*)+")
 _SPACES = re.compile(r"[\t\u00a0\u2000-\u200a\u3000][ \t\u00a0\u2000-\u200a\u3000]*| [ \t\u00a0\u2000-\u200a\u3000]+")
-UNTIDY = r"[^\x20-\x7e\n]|  |[&<\x7f]| \n|\n |\n\n\n|[A-Za-z0-9+/]{240}|;base64,"
+# Characters that are no mojibake for ftfy unless two stand side by side, nor ligatures, nor parts of a decomposed letter, nor blanks.
+_SOUND = "¡¿\u2013\u2014\u2018\u2019\u201c\u201d\u2026áçèéêëíîïñóôúûü"
+UNTIDY = rf"[^\x20-\x7e\n{_SOUND}]|[^\x00-\x7f][^\x00-\x7f]|  |[&<\x7f]| \n|\n |\n\n\n|[A-Za-z0-9+/]{{240}}|;base64,"
 """What every text holds that `tidy` changes other than at its ends, as a pattern for `re` and for polars."""
 _UNTIDY = re.compile(UNTIDY)
-# Characters that are no mojibake for ftfy unless two stand side by side, nor ligatures, nor parts of a decomposed letter.
-_DOUBTFUL = re.compile("[^\x00-\x7f\u00a0¡¿\u2013\u2014\u2018\u2019\u201c\u201d\u2026áçèéêëíîïñóôúûü]")
+_DOUBTFUL = re.compile(rf"[^\x00-\x7f\u00a0{_SOUND}]")
 _NEIGHBOURS = re.compile(r"[^\x00-\x7f]{2}")
 _BLOB_CHARS = 240
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00ad": None})

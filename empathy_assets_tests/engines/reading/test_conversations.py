@@ -5,7 +5,7 @@ import json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from empathy_assets.engines.reading import columns, conversations
+from empathy_assets.engines.reading import columns, conversations, json_records
 from empathy_assets.engines.reading.result import FileContext, ReadError, collect, guarded
 from empathy_assets.engines.reading.shapes import Dialogue
 from empathy_assets.records.licence import Rights
@@ -107,7 +107,7 @@ def test_messages_of_a_thread_are_one_dialogue_along_the_best_replies(tmp_path):
 
 
 def test_long_documents_are_read_in_pieces(tmp_path, monkeypatch):
-    monkeypatch.setattr("empathy_assets.engines.reading.conversations._PIECE", 7)
+    monkeypatch.setattr("empathy_assets.engines.reading.stream._PIECE", 7)
     text = json.dumps([{**_RECORD, "note": "naïve – “quotes”"}] * 5, ensure_ascii=False, indent=1).replace("\n", "\r\n")
     result = corpus(tmp_path, "a.json", text)
     assert (len(result.conversations), result.rejects) == (5, [])
@@ -149,6 +149,12 @@ def test_no_bytes_raise(tmp_path, data, suffix):
 LINE = st.sampled_from(
     [
         json.dumps(_RECORD),
+        json.dumps({**_RECORD, "id": "b"}) + "\r",
+        json.dumps({**_RECORD, "id": " c "}, separators=(",", ":")),
+        json.dumps({**_RECORD, "messages": [{"role": "user", "content": "So\u00a0 “tired” {{x}}_comma_ \x1f"}, _RECORD["messages"][1]]}),
+        json.dumps({**_RECORD, "messages": [{"role": "user", "content": "\ud800"}, _RECORD["messages"][1]]}),
+        json.dumps({**_RECORD, "messages": _RECORD["messages"] * 2}),
+        json.dumps({**_RECORD, "messages": _RECORD["messages"][::-1]}),
         json.dumps({**_RECORD, "id": 5, "topic": "sleep"}),
         json.dumps({"conversations": [{"from": "human", "value": "It ' s late ."}, {"from": "gpt", "value": "“Late”,\u00a0yes"}]}),
         json.dumps({"text": _ASK, "label": 1}),
@@ -167,14 +173,19 @@ LINE = st.sampled_from(
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(LINE, max_size=12), st.integers(1, 5))
-def test_the_short_way_and_the_long_way_give_the_same(tmp_path, monkeypatch, lines, rows):
-    """Many lines at a time and the common shape by its names, against one line at a time and every record looked at wholly."""
+@given(st.lists(LINE, max_size=12), st.integers(1, 5), st.integers(1, 600))
+def test_the_short_way_and_the_long_way_give_the_same(tmp_path, monkeypatch, lines, rows, block):
+    """Many lines at a time, by a template or by the names of their fields, against one at a time and every record looked at wholly."""
     text = "\n".join([json.dumps(_RECORD), *lines])
     with monkeypatch.context() as patch:
-        patch.setattr(conversations, "common_dialogue", lambda _: None)
+        patch.setattr(json_records, "template_of", lambda _: None)
+        patch.setattr(json_records, "common_dialogue", lambda _: None)
         patch.setattr(conversations, "_BATCH_ROWS", 1)
         long_way = corpus(tmp_path, "a.jsonl", text)
+    with monkeypatch.context() as patch:
+        patch.setattr(json_records, "_WORTH", 0.0)
+        patch.setattr(json_records, "_BLOCK", block)
+        assert corpus(tmp_path, "a.jsonl", text) == long_way
     with monkeypatch.context() as patch:
         patch.setattr(conversations, "_BATCH_ROWS", rows)
         assert corpus(tmp_path, "a.jsonl", text) == long_way
@@ -192,7 +203,7 @@ def test_what_came_before_an_error_is_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(columns, "plain_texts", failing)
     bad = {"messages": [{"role": "user", "content": "boom"}]}
     result = corpus(tmp_path, "a.jsonl", "\n".join(map(json.dumps, [_RECORD, _RECORD, bad, _RECORD])))
-    assert (len(result.conversations), reasons(result)) == (2, ["damaged"])
+    assert (len(result.conversations), reasons(result)) == (3, ["damaged"])  # the lines of a stretch are read together
 
 
 def test_an_error_of_the_file_comes_behind_its_rows():

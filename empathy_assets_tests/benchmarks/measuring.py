@@ -1,0 +1,128 @@
+"""The one runner of the benchmarks: what a step costs, told in one line and kept as JSON.
+
+Lives here: wall and CPU seconds, rows and MB per second, peak memory of the process tree. Must not live here: any work that is measured.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import resource
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import polars as pl
+
+_POLL_SECONDS = 0.1
+_SHARE = re.compile(r"^Pss: +([0-9]+) kB", re.MULTILINE)
+
+
+@dataclass
+class Step:
+    """One step: wall and CPU seconds (children that ended included), rows and MB of text it took, peak of the process tree in MB."""
+
+    name: str
+    wall: float = 0.0
+    cpu: float = 0.0
+    rows: int = 0
+    text_mb: float = 0.0
+    peak_mb: float = 0.0
+
+    def line(self) -> str:
+        """Return the step as a line."""
+        wall = max(self.wall, 1e-9)
+        speed = f"{self.rows / wall:9,.0f} rows/s {self.text_mb / wall:7.2f} MB/s {1000 * self.cpu / max(1, self.rows):7.3f} CPU s/1,000"
+        return f"{self.name:<32} {self.wall:7.2f} s {self.cpu:7.2f} CPU s {self.rows:10,} rows {speed} {self.peak_mb:7,.0f} MB\n"
+
+
+class Peak:
+    """The highest memory of this process and all below it, looked at ten times a second; 0 where there is no /proc.
+
+    A page that several processes share counts once (the proportional set size of Linux).
+    """
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Peak:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(_POLL_SECONDS):
+            self.bytes = max(self.bytes, _resident_of(os.getpid()))
+
+
+def _resident_of(pid: int) -> int:
+    """Return the bytes in memory of a process and all below it."""
+    try:
+        own = int(_SHARE.findall(Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii"))[0]) * 1024
+        below = [child for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text(encoding="ascii").split()]
+    except (OSError, ValueError, IndexError):
+        return 0
+    return own + sum(_resident_of(int(child)) for child in below)
+
+
+def _cpu() -> float:
+    return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+
+
+@contextmanager
+def timed(steps: list[Step], name: str) -> Iterator[Step]:
+    """Add a step to `steps` and print it; the block gives its rows and text."""
+    step = Step(name)
+    wall, cpu = time.perf_counter(), _cpu()
+    with Peak() as peak:
+        yield step
+    step.wall, step.cpu, step.peak_mb = time.perf_counter() - wall, _cpu() - cpu, peak.bytes / 1e6
+    steps.append(step)
+    sys.stdout.write(step.line())
+    sys.stdout.flush()
+
+
+def merged(steps: Sequence[Step]) -> list[Step]:
+    """Return one step for all of one name, in the order of the names; steps of one name take turns on different rows."""
+    found: dict[str, Step] = {}
+    for step in steps:
+        one = found.setdefault(step.name, Step(step.name))
+        one.wall, one.cpu, one.rows, one.text_mb = (
+            one.wall + step.wall,
+            one.cpu + step.cpu,
+            one.rows + step.rows,
+            one.text_mb + step.text_mb,
+        )
+        one.peak_mb = max(one.peak_mb, step.peak_mb)
+    return list(found.values())
+
+
+def together(steps: Sequence[Step], rows: int, text_mb: float, name: str = "together") -> Step:
+    """Return and print the sum of `steps`, which took turns on `rows` rows."""
+    peak = max((step.peak_mb for step in steps), default=0.0)
+    total = Step(name, sum(step.wall for step in steps), sum(step.cpu for step in steps), rows, text_mb, peak)
+    sys.stdout.write(total.line())
+    sys.stdout.flush()
+    return total
+
+
+def write_figures(steps: Sequence[Step], out: Path) -> None:
+    """Write `figures.json` of `steps` into the folder `out`."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "figures.json").write_text(json.dumps([asdict(step) for step in steps], indent=2) + "\n", encoding="utf-8")
+
+
+def text_mb(frame: pl.DataFrame) -> float:
+    """Return the text of the conversations in MB."""
+    words = frame["turns"].explode().struct.field("content").str.len_bytes()
+    return float(words.sum() or 0) / 1e6
