@@ -1,13 +1,19 @@
-"""Fixtures and settings every test shares: a clean environment, reproducible property tests, a local S3 server."""
+"""Fixtures and settings every test shares: a clean environment, reproducible property tests, a local S3 server, the order of files."""
 
+import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from empathy_assets_tests import leftovers
+from empathy_assets_tests.leftovers import pytest_sessionfinish as pytest_sessionfinish
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,13 +26,41 @@ settings.register_profile("project", deadline=None, derandomize=True, suppress_h
 settings.load_profile("project")
 
 
+LONG = (
+    "faults/test_kills.py",
+    "journeys/test_build.py",
+    "faults/test_postgres.py",
+    "docs/test_blocks.py",
+    "browser/test_ui.py",
+    "faults/test_ray.py",
+    "journeys/test_production.py",
+    "journeys/test_sensors.py",
+    "journeys/test_release.py",
+    "journeys/test_landing.py",
+    "defs/stages/test_foundation.py",
+    "journeys/test_s3.py",
+    "faults/test_two_builds.py",
+    "defs/gating/test_checks.py",
+)
+"""Files of tests that take longest, the longest first: begun last, one of them would leave the other processor idle."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Mark what the tests start, and have their files handed out in the order in which they are collected."""
+    leftovers.pytest_configure(config)
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False  # by number of tests: files of few long tests would come last
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs root or Debian's packages, unless `-m` speaks of it."""
-    if "integration" in config.getoption("markexpr"):
-        return
-    left_out = [item for item in items if item.get_closest_marker("integration")]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in set(left_out)]
+    """Put the files that take longest first, and leave out what needs root or Debian's packages, unless `-m` speaks of it."""
+    if "integration" not in config.getoption("markexpr"):
+        left_out = [item for item in items if item.get_closest_marker("integration")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+    rank = {name: place for place, name in enumerate(LONG)}
+    here = Path(__file__).parent
+    items.sort(key=lambda item: rank.get(item.path.relative_to(here).as_posix() if item.path.is_relative_to(here) else "", len(LONG)))
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +100,6 @@ def s3_bucket(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The URL of a PostgreSQL server of its own, over TCP, with a password that is checked and needs escaping in a URL."""
-    import shutil
     import socket
     import tempfile
     import warnings
@@ -132,9 +165,23 @@ class Built:
         return ParquetIOManager(root_uri=self.settings.storage).read(dg.AssetKey([asset]), release)
 
 
+@contextmanager
+def of_all_workers(factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
+    """Yield a folder that all processes of this test run share; one of them has it at a time."""
+    own = factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The release `next` at 300 conversations from the bundled samples."""
+    """The release `next` at 300 conversations from the bundled samples.
+
+    Each process that runs tests builds it; the first one leaves its caches to the others.
+    """
     from rich.console import Console
 
     from empathy_assets.adapters.settings import Settings
@@ -142,9 +189,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
     home = tmp_path_factory.mktemp("built")
     settings = Settings(storage=str(home / "data"), scale=0.005)
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, of_all_workers(tmp_path_factory, "of-all-workers") as shared:
         patch.chdir(home)
         patch.delenv("DAGSTER_HOME", raising=False)
+        if (shared / "cache").exists():
+            shutil.copytree(shared / "cache", settings.cache_dir)
         result = run_build("next", settings, Console(quiet=True))
-    assert result.success, (result.errors, result.failed_blocking)
+        assert result.success, (result.errors, result.failed_blocking)
+        if not (shared / "cache").exists():
+            shutil.copytree(settings.cache_dir, shared / "cache")
     return Built(settings, result)

@@ -1,6 +1,7 @@
 """The identity of this installation: code commit, lock file, policy, Python and platform, for the package's config lock."""
 
 import hashlib
+import importlib.metadata
 import platform
 import subprocess
 from collections.abc import Iterable
@@ -10,7 +11,8 @@ from pathlib import Path
 from empathy_assets.policy.load import POLICY_DIR
 from empathy_assets.records.versions import PIPELINE_VERSION, SCHEMA_VERSION
 
-PROJECT = Path(__file__).parent.parent.parent
+PACKAGE = Path(__file__).parent.parent
+PROJECT = PACKAGE.parent
 _UNKNOWN = "unknown"
 _DECIDING = ("empathy_assets", "pyproject.toml", "uv.lock")  # what can change a release; a note beside them cannot
 
@@ -24,6 +26,19 @@ def tree_sha256(folder: Path, without: Iterable[str] = ()) -> str:
     left_out = {folder / name for name in without}
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts and p not in left_out):
         h.update(path.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return h.hexdigest()
+
+
+@cache
+def code_sha256(*libraries: str) -> str:
+    """Return one SHA-256 over the code and the policy of this installation and the versions of `libraries`.
+
+    What is remembered under it is worked out anew as soon as anything it could have come from is another.
+    """
+    h = hashlib.sha256(tree_sha256(POLICY_DIR).encode())
+    for path in sorted(PACKAGE.rglob("*.py")):
+        h.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    h.update("".join(f"{name} {importlib.metadata.version(name)}\n" for name in libraries).encode())
     return h.hexdigest()
 
 

@@ -5,11 +5,15 @@ Lives here: where weights, their report and their card lie, and which benchmark 
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from empathy_assets.adapters.identity import tree_sha256
+import polars as pl
+
+from empathy_assets.adapters.cache import FrameCache
+from empathy_assets.adapters.identity import code_sha256, tree_sha256
 from empathy_assets.adapters.labelled import (
     Complaint,
     Row,
@@ -21,12 +25,12 @@ from empathy_assets.adapters.labelled import (
 )
 from empathy_assets.engines import scoring
 from empathy_assets.engines.certifying.certificate import benchmark_sha256, labelled
-from empathy_assets.engines.certifying.measure import Measurement, measure
+from empathy_assets.engines.certifying.measure import Measurement, measured
 from empathy_assets.engines.checking.finding import Finding
 from empathy_assets.engines.checking.judges import certificate_holds
 from empathy_assets.engines.scoring.bundle import MODELS_DIR, checksums
 from empathy_assets.engines.scoring.card import CARD_FILE, detector_card, scorer_card
-from empathy_assets.engines.scoring.crisis import load_detector
+from empathy_assets.engines.scoring.crisis import CrisisDetector, load_detector
 from empathy_assets.engines.scoring.ears import load_scorer
 from empathy_assets.engines.scoring.report import (
     DetectorTable,
@@ -127,7 +131,9 @@ def certificate_in_force(judge: Judge, benchmark: str, tier: Tier) -> Finding:
     return certificate_holds(judge, version=in_use.version, threshold=in_use.threshold, data_sha256=data)
 
 
-def certified_detector(data: str, benchmark: str, folder: Path, tier: Tier = "cascade") -> CertifiedDetector:
+def certified_detector(
+    data: str, benchmark: str, folder: Path, tier: Tier = "cascade", memory: FrameCache | None = None
+) -> CertifiedDetector:
     """Return the crisis detector, certified, with what was measured.
 
     Args:
@@ -135,6 +141,7 @@ def certified_detector(data: str, benchmark: str, folder: Path, tier: Tier = "ca
         benchmark: Labelled JSONL to certify on; empty for the bundled benchmark.
         folder: Where trained weights are kept.
         tier: Who judges the conversations of a build.
+        memory: Where scores of the benchmark are kept, by weights, benchmark, code and policy; None: it is scored anew.
 
     Raises:
         LabelledDataError: Rows cannot be trained or certified on; file and line are named.
@@ -142,12 +149,13 @@ def certified_detector(data: str, benchmark: str, folder: Path, tier: Tier = "ca
     rows = labelled(_benchmark(benchmark))
     home = _trained("crisis", data, folder, crisis_complaint, _train_detector) if data else MODELS_DIR
     detector = load_detector(home, tier)
-    found = measure(detector, rows)
+    weights = _weights_sha256(home)
+    found = _measured(detector, rows, weights, memory)
     judge = Judge(
         name="crisis_detector",
         version=detector.version,
         weights_uri=str(home) if data else "",
-        weights_sha256=_weights_sha256(home),
+        weights_sha256=weights,
         threshold=detector.threshold,
         severe_threshold=detector.severe_threshold,
         certificate=found.certificate.model_dump_json(),
@@ -156,6 +164,18 @@ def certified_detector(data: str, benchmark: str, folder: Path, tier: Tier = "ca
     )
     report = read_report(home)
     return CertifiedDetector(judge, found, [row["text"] for row in rows], report.crisis_detector if report else None)
+
+
+def _measured(detector: CrisisDetector, rows: Sequence[Mapping[str, Any]], weights: str, memory: FrameCache | None) -> Measurement:
+    """Return the measurement on labelled rows; a text is scored again only where something that could change its score is another."""
+    texts = [str(row["text"]) for row in rows]
+
+    def compute() -> pl.DataFrame:
+        return pl.DataFrame({"score": detector.score(texts), "linear": detector.screen(texts)})
+
+    libraries = ("numpy", "onnxruntime", "tokenizers")
+    kept = memory.get("certified", weights, detector.version, code_sha256(*libraries), *texts, compute=compute) if memory else compute()
+    return measured(detector, rows, kept["score"].to_numpy(), kept["linear"].to_numpy())
 
 
 def reported_scorer(data: str, folder: Path, tier: Tier = "cascade") -> ReportedScorer:

@@ -3,6 +3,7 @@
 Lives here: what assets may reach of the outside world. Must not live here: reading an environment variable (adapters/settings does).
 """
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from empathy_assets.adapters.compute import Pool, ProcessPool
 from empathy_assets.adapters.data_designer import GenerationSettings
 from empathy_assets.adapters.io_manager import ParquetIOManager
 from empathy_assets.adapters.leases import hold
+from empathy_assets.adapters.pictures import drawn
 from empathy_assets.adapters.quarantine import Quarantine
 from empathy_assets.adapters.ray_pool import RayPool
 from empathy_assets.adapters.releases import package_path
@@ -82,6 +84,10 @@ class Workspace(dg.ConfigurableResource):
     def judging(self) -> Tier:
         """How much of a build the judges' encoders see; the settings have refused other names."""
         return cast(Tier, self.tier)
+
+    def pictures(self, draw: Callable[..., Mapping[str, bytes]], *given: object) -> dict[str, bytes]:
+        """Return the pictures that `draw` makes of `given`, by title; remembered by content (`adapters.pictures`)."""
+        return drawn(self.frames, draw, *given)
 
     def pool(self, context: dg.AssetExecutionContext) -> Pool:
         """Return where heavy maps run: processes of this machine, or actors on Ray."""

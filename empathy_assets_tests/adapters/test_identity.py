@@ -3,7 +3,10 @@
 import subprocess
 from pathlib import Path
 
-from empathy_assets.adapters.identity import config_identity, git_commit, tree_sha256
+import pytest
+
+from empathy_assets.adapters import identity
+from empathy_assets.adapters.identity import code_sha256, config_identity, git_commit, tree_sha256
 
 
 def test_the_policy_hash_changes_with_a_byte_and_not_with_time(tmp_path: Path) -> None:
@@ -16,6 +19,25 @@ def test_the_policy_hash_changes_with_a_byte_and_not_with_time(tmp_path: Path) -
     assert changed != first
     (tmp_path / "timeouts.toml").write_text("x = 1")
     assert tree_sha256(tmp_path, ["timeouts.toml"]) == changed != tree_sha256(tmp_path)
+
+
+def test_the_code_hash_changes_with_code_policy_and_libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "policy").mkdir()
+    code, policy = tmp_path / "a.py", tmp_path / "policy" / "a.toml"
+    monkeypatch.setattr(identity, "PACKAGE", tmp_path)
+    monkeypatch.setattr(identity, "POLICY_DIR", tmp_path / "policy")
+    code.write_text("x = 1")
+    policy.write_text("x = 1")
+    hashed = code_sha256.__wrapped__  # a process asks once
+    seen = {hashed(), hashed("numpy"), hashed("numpy", "polars")}
+    assert len(seen) == 3
+    code.write_text("x = 2")
+    seen.add(hashed())
+    policy.write_text("x = 2")
+    seen.add(hashed())
+    assert len(seen) == 5
+    (tmp_path / "note.md").write_text("no code")
+    assert hashed() in seen
 
 
 def test_outside_a_repository_the_commit_is_unknown(tmp_path: Path) -> None:

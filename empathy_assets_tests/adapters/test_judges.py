@@ -4,10 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from upath import UPath
 
 from empathy_assets.adapters import judges
-from empathy_assets.adapters.judges import BENCHMARK, certificate_in_force, certified_detector, reported_scorer
+from empathy_assets.adapters.cache import FrameCache
+from empathy_assets.adapters.judges import BENCHMARK, CertifiedDetector, certificate_in_force, certified_detector, reported_scorer
 from empathy_assets.adapters.labelled import read_labelled
+from empathy_assets.engines.scoring.crisis import CrisisDetector
 from empathy_assets_tests.engines.scoring.test_train_ears import rows as ears_rows
 
 CRISIS = ["I want to end my life", "I keep cutting myself at night", "he hit me again and I am afraid", "I am going to kill him"]
@@ -54,6 +57,30 @@ def test_own_data_trains_once_per_content_and_keeps_report_and_card(tmp_path: Pa
     monkeypatch.setattr(judges, "train_detector", lambda *_: pytest.fail("trained twice"))
     again = certified_detector(str(data), str(data), tmp_path / "models")
     assert (again.judge, again.training) == (first.judge, first.training)
+
+
+def test_a_benchmark_is_scored_once_per_weights_texts_and_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, memory = labelled(tmp_path / "own.jsonl"), FrameCache(UPath(tmp_path / "cache"))
+    asked: list[int] = []
+    score = CrisisDetector.score
+    monkeypatch.setattr(CrisisDetector, "score", lambda self, texts: asked.append(len(texts)) or score(self, texts))
+
+    def certified() -> CertifiedDetector:
+        return certified_detector("", str(data), tmp_path, memory)
+
+    first = certified()
+    again = certified()
+    assert len(asked) == 1
+    assert again.judge == first.judge
+    assert again.measurement.scores.tolist() == first.measurement.scores.tolist()
+    assert again.measurement.baselines == first.measurement.baselines
+    assert certified_detector("", str(data), tmp_path).judge == first.judge, "scored anew where nothing is remembered"
+    assert len(asked) == 2
+    data.write_text(data.read_text().replace("friday", "monday"))
+    certified()
+    monkeypatch.setattr(judges, "code_sha256", lambda *_: "other code")
+    certified()
+    assert len(asked) == 4
 
 
 def test_leaving_a_sources_file_out_of_the_folder_drops_it(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ import pytest
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.definitions import build_defs
 from empathy_assets_tests.browser.chrome import Page, browser, executable
+from empathy_assets_tests.conftest import Built
 from empathy_assets_tests.journeys.commands import SCALE, build, environment
 
 pytestmark = [
@@ -83,11 +84,11 @@ def first_page(url: str, log: Path) -> float:
 
 
 @pytest.fixture(scope="module")
-def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
+def ui(tmp_path_factory: pytest.TempPathFactory, built: Built) -> Iterator[Ui]:
     """`dg dev` in the project of a person who has built `next`, with a browser in front of it."""
     home = tmp_path_factory.mktemp("ui")
     (home / "dagster.yaml").write_text("telemetry:\n  enabled: false\nnux:\n  enabled: false\n")
-    variables = {"DAGSTER_HOME": str(home), "EMPATHY_SCALE": SCALE}
+    variables = {"DAGSTER_HOME": str(home), "EMPATHY_SCALE": SCALE, "EMPATHY_CACHE": str(built.settings.cache_dir)}
     build(home, **variables)
     port, log = free_port(), home / "dev.log"
     with log.open("wb") as stream:

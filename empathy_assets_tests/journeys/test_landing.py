@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from empathy_assets_tests.conftest import Built
 from empathy_assets_tests.journeys.commands import build, records, run
 
 pytestmark = pytest.mark.slow
@@ -63,8 +64,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def facts(home: Path) -> dict:
-    return build(home, EMPATHY_LANDING=str(home / "landing"))
+def facts(home: Path, built: Built) -> dict:
+    return build(home, EMPATHY_LANDING=str(home / "landing"), EMPATHY_CACHE=str(built.settings.cache_dir))
 
 
 def test_the_run_finishes_and_the_book_is_in_the_package_with_its_place(facts: dict, home: Path) -> None:

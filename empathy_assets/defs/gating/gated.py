@@ -6,10 +6,9 @@ import polars as pl
 from empathy_assets.defs.dataset import Outcome, dataset, table
 from empathy_assets.defs.lineage import Lineage
 from empathy_assets.defs.partitions import release_partitions
-from empathy_assets.defs.pictures import ears_pictures, origin_picture
+from empathy_assets.defs.pictures import ears_pictures, mix_picture, origin_picture
 from empathy_assets.defs.resources import Workspace
 from empathy_assets.engines.composing.admission import admitted_refs
-from empathy_assets.engines.plotting.plots import mix_vs_target
 from empathy_assets.engines.staging.figures import stage_figures, yield_by_source
 from empathy_assets.policy.releases import mix, releases
 from empathy_assets.records.conversation import STAGES, Conversation
@@ -39,7 +38,7 @@ def gated(
     refs = admitted_refs(verdicts).implode()
     rows = pl.concat([foundation, expertise, nightmare_fuel, persona]).filter(record_ref().is_in(refs))
     target = releases()[context.partition_key].size(workspace.scale)
-    counts = dict(rows.group_by("stage").len().iter_rows())
+    counts = dict(rows.group_by("stage").len().sort("stage").iter_rows())
     shares = pl.DataFrame(
         [(s, counts.get(s, 0), round(share * target)) for s, share in mix().items()], schema=["stage", "admitted", "target"], orient="row"
     )
@@ -55,5 +54,9 @@ def gated(
         "by_source": table(sources),
         **stage_figures(rows),
     }
-    pictures = {"mix_vs_target": mix_vs_target(counts, mix(), "png"), **ears_pictures(rows), **origin_picture(rows)}
+    pictures = {
+        **workspace.pictures(mix_picture, counts),
+        **workspace.pictures(ears_pictures, rows.select("stage", "scores")),
+        **workspace.pictures(origin_picture, rows.select("source", "licence")),
+    }
     return Outcome(rows, metadata, pictures)

@@ -81,11 +81,16 @@ def verdicts(
             "failed_by_reason": table(reasons),
             "yield": table(steps),
         },
-        {
-            "yield_waterfall": yield_waterfall(_left(steps), "png"),
-            "near_duplicates": near_duplicates(copies(ledger), number("deduplicating", "near.min_jaccard"), "png"),
-        },
+        workspace.pictures(ledger_pictures, _left(steps), copies(ledger)),
     )
+
+
+def ledger_pictures(left: list[tuple[str, int]], similar: dict[str, list[float]]) -> dict[str, bytes]:
+    """Return what is left after each gate, and how alike dropped copies were to what was kept."""
+    return {
+        "yield_waterfall": yield_waterfall(left, "png"),
+        "near_duplicates": near_duplicates(similar, number("deduplicating", "near.min_jaccard"), "png"),
+    }
 
 
 def copies(ledger: pl.DataFrame) -> dict[str, list[float]]:

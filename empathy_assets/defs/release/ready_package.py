@@ -15,14 +15,13 @@ from empathy_assets.adapters.s3.progress import spoken
 from empathy_assets.defs.dataset import Outcome, dataset
 from empathy_assets.defs.lineage import Lineage
 from empathy_assets.defs.partitions import release_partitions
-from empathy_assets.defs.pictures import origin_picture
+from empathy_assets.defs.pictures import mix_picture, origin_picture
 from empathy_assets.defs.resources import Workspace
 from empathy_assets.engines.packaging.context import CONFIG_LOCK, FIGURES, Manifest, PackageContext
 from empathy_assets.engines.packaging.package import write_package
 from empathy_assets.engines.plotting.drift import drift_bars
-from empathy_assets.engines.plotting.plots import mix_vs_target
 from empathy_assets.policy.load import number
-from empathy_assets.policy.releases import due_for_archive, mix, releases
+from empathy_assets.policy.releases import due_for_archive, releases
 from empathy_assets.records.arrow import from_frame
 from empathy_assets.records.conversation import SplitConversation
 from empathy_assets.records.ids import digest
@@ -126,8 +125,13 @@ def ready_package(
     moved = published_json(workspace.root, release.key, FIGURES).get("drift", [])
     rows = [(row["figure"], row["psi"], row["most_moved"], row["by"]) for row in moved]
     pictures = {
-        "mix_vs_target": mix_vs_target(manifest.mix, mix(), "png"),
-        **origin_picture(split),
-        "drift": drift_bars(rows, number("gates", "package.drift_psi"), previous.release if previous else "", "png"),
+        **workspace.pictures(mix_picture, manifest.mix),
+        **workspace.pictures(origin_picture, split.select("source", "licence")),
+        **workspace.pictures(drift_picture, rows, previous.release if previous else ""),
     }
     return Outcome(package_files(manifest), metadata, pictures)
+
+
+def drift_picture(rows: list[tuple[str, float, str, float]], previous: str) -> dict[str, bytes]:
+    """Return how far figures have moved from those of the release before."""
+    return {"drift": drift_bars(rows, number("gates", "package.drift_psi"), previous, "png")}

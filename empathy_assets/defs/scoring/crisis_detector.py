@@ -19,7 +19,9 @@ def crisis_detector(context: dg.AssetExecutionContext, workspace: Workspace) -> 
     out by leaving its rows out), `EMPATHY_BENCHMARK` certifies on yours. The certificate names version, data, threshold, sensitivity with
     its 95 % Wilson bound, specificity and categories; the leave-one-source-out table of the training and the baselines stand beside it.
     """
-    found = certified_detector(workspace.detector_data, workspace.benchmark, workspace.cache_dir / "models", workspace.judging)
+    found = certified_detector(
+        workspace.detector_data, workspace.benchmark, workspace.cache_dir / "models", workspace.judging, workspace.frames
+    )
     judge, certificate = found.judge, found.measurement.certificate
     context.log.info(f"{judge.name} {judge.version}, threshold {judge.threshold:.3f}")
     metadata = {
@@ -34,4 +36,4 @@ def crisis_detector(context: dg.AssetExecutionContext, workspace: Workspace) -> 
         "training": dg.MetadataValue.md(detector_tables(found.training)),
         "card": dg.MetadataValue.md(judge.card or "_no card_"),
     }
-    return Outcome(to_frame([judge], Judge), metadata, detector_plots(found.measurement, found.texts))
+    return Outcome(to_frame([judge], Judge), metadata, workspace.pictures(detector_plots, found.measurement, found.texts))

@@ -27,4 +27,4 @@ def ears_scorer(context: dg.AssetExecutionContext, workspace: Workspace) -> Outc
         "training": dg.MetadataValue.md(scorer_tables(found.training)),
         "card": dg.MetadataValue.md(judge.card or "_no card_"),
     }
-    return Outcome(to_frame([judge], Judge), metadata, scorer_plots(found.training))
+    return Outcome(to_frame([judge], Judge), metadata, workspace.pictures(scorer_plots, found.training))

@@ -55,12 +55,16 @@ def split(context: dg.AssetExecutionContext, workspace: Workspace, gated: pl.Dat
         "shares": table(figures.shares),
         "distances": table(figures.distances),
     }
-    sizes = rows.group_by("cluster_id").len()["len"].to_list()
-    pictures = {
-        "split_comparison": split_comparison(_by_stage(figures.shares), {k: float(v) for k, v in policy_shares().items()}, "png"),
+    sizes = rows.group_by("cluster_id").len()["len"].sort().to_list()
+    return Outcome(rows, metadata, workspace.pictures(split_pictures, _by_stage(figures.shares), sizes))
+
+
+def split_pictures(shares: dict[str, dict[str, float]], sizes: list[int]) -> dict[str, bytes]:
+    """Return the splits' shares beside policy's, and how large the clusters are."""
+    return {
+        "split_comparison": split_comparison(shares, {k: float(v) for k, v in policy_shares().items()}, "png"),
         "cluster_sizes": cluster_sizes(sizes, "What must stay in one split", "png"),
     }
-    return Outcome(rows, metadata, pictures)
 
 
 def _by_stage(shares: pl.DataFrame) -> dict[str, dict[str, float]]:

@@ -76,4 +76,4 @@ def stage_dataset(
     figures = stage_figures(staged)
     by_source = staged.group_by("source", pl.col("labels").struct.field("kind")).len("conversations").sort("source", "kind")
     metadata = {**figures, "unusable": rejects.height, "by_source": table(by_source)}
-    return Outcome(staged, metadata, ears_pictures(staged))
+    return Outcome(staged, metadata, workspace.pictures(ears_pictures, staged.select("stage", "scores")))

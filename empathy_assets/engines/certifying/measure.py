@@ -44,7 +44,21 @@ def measure(detector: TieredDetector, rows: Sequence[Mapping[str, Any]]) -> Meas
     """
     known = labelled(rows)
     texts = [str(row["text"]) for row in known]
+    return measured(detector, known, detector.score(texts), detector.screen(texts))
+
+
+def measured(
+    detector: Detector, known: Sequence[Mapping[str, Any]], scores: NDArray[np.float64], linear: NDArray[np.float64]
+) -> Measurement:
+    """Return the measurement of `detector` from what it says of labelled rows.
+
+    Args:
+        detector: Whose scores they are.
+        known: Labelled rows, as `labelled` returns them.
+        scores: Its score of each row.
+        linear: Logit of its cheap tier alone for each row.
+    """
+    texts = [str(row["text"]) for row in known]
     labels = np.array([bool(row["label"]) for row in known], dtype=bool)
-    scores, linear = detector.score(texts), detector.screen(texts)
     certificate = certify(detector, known, scores)
     return Measurement(certificate, labels, scores, linear, compared(scores, linear, texts, labels, certificate.sensitivity))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from empathy_assets.engines.certifying.measure import measure
+from empathy_assets.engines.certifying.measure import measure, measured
 
 
 class CountingDetector:
@@ -39,3 +39,11 @@ def test_every_labelled_text_is_scored_once_for_all_figures():
     assert found.linear.tolist() == [7.0, 4.0, 8.0]
     assert (found.certificate.n_pos, found.certificate.n_neg, found.certificate.specificity) == (1, 2, 0.5)
     assert found.certificate.auc == found.baselines[0].auc == 0.75
+
+
+def test_a_measurement_from_known_scores_is_the_same_and_asks_nobody():
+    detector = CountingDetector()
+    found = measured(detector, ROWS[:3], np.array([0.9, 0.1, 0.9]), np.array([7.0, 4.0, 8.0]))
+    assert detector.asked == 0
+    direct = measure(detector, ROWS)
+    assert (found.certificate, found.baselines) == (direct.certificate, direct.baselines)

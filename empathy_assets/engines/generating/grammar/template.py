@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 _TOKEN = re.compile(r"\{[^{}]*\}|[\[\]|]")
@@ -54,6 +55,7 @@ class Alternative:
     reply: Nodes | None = None
 
 
+@cache  # banks include the same files: three times as many alternatives are asked for as there are
 def parse(text: str) -> Alternative:
     """Return the parsed alternative.
 
