@@ -16,7 +16,6 @@ from empathy_assets_tests.conftest import Built
 from empathy_assets_tests.graph.test_snapshot import SNAPSHOT
 
 ASSETS = json.loads(SNAPSHOT.read_text(encoding="utf-8"))["assets"]
-LOCAL = ("weights_uri",)  # columns that name a place of the installation
 
 
 @pytest.fixture(scope="module")
