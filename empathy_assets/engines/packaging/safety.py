@@ -48,7 +48,7 @@ def _reliability(certificate: Mapping[str, Any]) -> list[bytes]:
     points = [(float(b["predicted"]), float(b["observed"]), int(b["n"])) for b in certificate.get("reliability") or ()]
     error = certificate.get("calibration_error")
     name = "crisis score" if error is None else f"crisis score, calibration error {error:.3f}"
-    return [reliability_curve({name: points})] if points else []
+    return [reliability_curve({name: points}, "Reliability of the crisis score")] if points else []
 
 
 def _categories(certificate: Mapping[str, Any]) -> list[bytes]:
