@@ -35,13 +35,9 @@ def test_an_asset_called_as_a_function_returns_the_table_of_the_build(
 ) -> None:
     asset = definitions[key]
     tables = {parent.replace("-", "_"): stored(built, parent) for parent in ASSETS[key]["from"]}
-    workspace = workspace_of(built.settings.model_copy(update={"cache": str(built.settings.cache_dir)}))
-    with (
-        dg.DagsterInstance.ephemeral() as instance,
-        dg.build_asset_context(
-            partition_key="next" if ASSETS[key]["partitioned"] else None, instance=instance, resources={"workspace": workspace}
-        ) as context,
-    ):
+    workspace = workspace_of(built.settings)
+    partition = "next" if ASSETS[key]["partitioned"] else None
+    with dg.DagsterInstance.ephemeral() as instance, dg.build_asset_context(partition_key=partition, instance=instance) as context:
         wanted = inspect.signature(asset.op.compute_fn.decorated_fn).parameters
         given: dict[str, Any] = {name: table for name, table in tables.items() if name in wanted}
         result = asset(context, workspace=workspace, **given)
