@@ -11,6 +11,8 @@ from typing import Annotated, Any
 import typer
 from dotenv import load_dotenv
 
+from empathy_assets.console.pipes import watched_reader
+
 app = typer.Typer(
     name="empathy",
     help="Build, explain and verify therapeutic-conversation dataset releases.",
@@ -34,7 +36,8 @@ def main(debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")
 def run() -> None:
     """Run the command line; an expected error becomes one line with its remedy and exit code 1."""
     try:
-        app(standalone_mode=True)
+        with watched_reader():
+            app(standalone_mode=True)
     except (ValueError, RuntimeError, OSError) as error:
         if os.environ.get("EMPATHY_DEBUG"):
             raise
@@ -192,12 +195,15 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Recompute every hash, the Merkle root, counts, leakage, mix and the fence of a package. Exit code 1 if anything is off."""
+    from rich.console import Console
+
     from empathy_assets.adapters.packages import locate
     from empathy_assets.adapters.settings import Settings
     from empathy_assets.adapters.storage import fetched
     from empathy_assets.engines.packaging.verify import verify_package
 
-    with fetched(locate(package, Settings.from_env())) as folder:
+    where = locate(package, Settings.from_env())
+    with Console(stderr=True).status(f"verifying {package}"), fetched(where) as folder:
         problems = verify_package(folder)
     if as_json:
         _emit({"package": package, "whole": not problems, "problems": problems})

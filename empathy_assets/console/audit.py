@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import dagster as dg
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -116,9 +117,9 @@ def _published(row: Mapping[str, Any], since: datetime) -> Iterator[Mutation]:
 
 def print_audit(found: list[Mutation], console: Console) -> None:
     """Print mutations, one line each."""
-    table = Table("when (UTC)", "who", "what", "dataset", "release", "rows", "sha256")
+    table = Table("when (UTC)", "who", "what", "dataset", "release", "rows", "sha256", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for m in found:
         table.add_row(
-            f"{m.at:%Y-%m-%d %H:%M:%S}", m.who, m.what, m.subject, m.release, "" if m.rows is None else f"{m.rows:,}", m.sha256[:12]
+            f"{m.at:%Y-%m-%d %H:%M:%S}", m.who, m.what, m.subject, m.release, "" if m.rows is None else f"{m.rows:,}", m.sha256[:8]
         )
     console.print(table if found else "nothing was changed")

@@ -12,10 +12,11 @@ from typing import Any
 import dagster as dg
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Column, Table
 
 from empathy_assets.adapters.processes import at_work, began
 from empathy_assets.adapters.settings import Settings
+from empathy_assets.console.progress import Steps, live
 from empathy_assets.definitions import build_defs
 from empathy_assets.defs.resources import ORPHANED, workspace_of
 
@@ -31,11 +32,12 @@ class InstanceLostError(RuntimeError):
 
 @dataclass
 class BuildResult:
-    """What a build did: metadata per asset, failed checks, errors."""
+    """What a build did: metadata per asset, every check with its figures, failed checks, errors."""
 
     success: bool = False
     run_id: str = ""
     metadata: dict[str, dict[str, Any]] = field(default_factory=dict)
+    checks: list[dict[str, Any]] = field(default_factory=list)
     failed_blocking: list[str] = field(default_factory=list)
     failed_warnings: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -44,24 +46,23 @@ class BuildResult:
 class BuildView:
     """Turns Dagster events into lines, one per asset and one per check, and collects the result."""
 
-    def __init__(self, console: Console, progress: Progress, total: int) -> None:
+    def __init__(self, console: Console, steps: Steps) -> None:
         self.console = console
-        self.progress = progress
-        self.task = progress.add_task("starting", total=total)
+        self.steps = steps
         self.result = BuildResult()
 
     def __call__(self, entry: dg.EventLogEntry) -> None:
         """Handle one entry of the event log."""
         event = entry.dagster_event
         if event is None:
-            self.progress.update(self.task, description=escape(entry.user_message))
+            self.steps.tell(entry.user_message)
             return
         handler = getattr(self, f"_on_{event.event_type_value.lower()}", None)
         if handler:
             handler(event)
 
     def _on_step_start(self, event: dg.DagsterEvent) -> None:
-        self.progress.update(self.task, description=escape(str(event.step_key)))
+        self.steps.begin(str(event.step_key))
 
     def _on_asset_materialization(self, event: dg.DagsterEvent) -> None:
         materialization = event.step_materialization_data.materialization
@@ -70,7 +71,7 @@ class BuildView:
         self.result.metadata[key] = values
         rows = values.get("dagster/partition_row_count", values.get("dagster/row_count", 0))
         self.console.print(f"[bold]{key:<24}[/] {rows:>9,} rows  {values.get('duration_seconds', 0):>7.1f} s")
-        self.progress.advance(self.task)
+        self.steps.advance()
 
     def _on_asset_check_evaluation(self, event: dg.DagsterEvent) -> None:
         check = event.asset_check_evaluation_data
@@ -78,8 +79,20 @@ class BuildView:
         blocking = check.severity == dg.AssetCheckSeverity.ERROR
         if not check.passed:
             (self.result.failed_blocking if blocking else self.result.failed_warnings).append(name)
+        self.result.checks.append(
+            {
+                "check": name,
+                "passed": check.passed,
+                "severity": check.severity.value,
+                "partition": check.partition or "",
+                "sentence": check.description or "",
+                "figures": {label: _plain(value.value) for label, value in check.metadata.items() if _plain(value.value) is not None},
+            }
+        )
         mark = "[green]✓[/]" if check.passed else ("[red]✗[/]" if blocking else "[yellow]![/]")
-        self.console.print(f"  {mark} {check.check_name:<22} [dim]{escape(check.description or '')}[/]", highlight=False)
+        line = Table.grid(Column(width=3, justify="right"), Column(min_width=22, no_wrap=True), Column(style="dim"), padding=(0, 1, 0, 0))
+        line.add_row(mark, check.check_name, escape(check.description or ""))
+        self.console.print(line, highlight=False)
 
     def _on_step_failure(self, event: dg.DagsterEvent) -> None:
         error = event.step_failure_data.error
@@ -87,6 +100,13 @@ class BuildView:
             error = error.cause
         if error is not None and "AssetCheckFailed" not in (error.cls_name or "") and not self.result.failed_blocking:
             self.result.errors.append(f"{event.step_key}: {error.message.strip()}")
+
+
+def _plain(value: object) -> float | int | str | None:
+    """Return a figure, or the name of the asset that a link leads to; tables and pictures are for the UI."""
+    if isinstance(value, dg.AssetKey):
+        return value.to_user_string()
+    return value if isinstance(value, float | int) else None
 
 
 def instance_for(folder: Path, env: Mapping[str, str] | None = None) -> dg.DagsterInstance:
@@ -134,14 +154,13 @@ def run_build(release: str, settings: Settings, console: Console) -> BuildResult
     """
     job = build_defs(settings).resolve_implicit_global_asset_job_def()
     total = len(list(job.asset_layer.executable_asset_keys))
-    columns = (SpinnerColumn(), BarColumn(24), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
     run_id = str(uuid.uuid4())
-    with instance_for(Path.cwd()) as instance, Progress(*columns, console=console, transient=True) as progress:
+    with instance_for(Path.cwd()) as instance, live(console) as progress:
         for orphan in close_orphans(instance):
             console.print(f"[yellow]run {orphan[:8]} had lost its process; it is marked as failed, its finished work is used[/]")
         for line in workspace_of(settings).reserve(release, run_id, instance):
             console.print(f"[yellow]{line}[/]")
-        view = BuildView(console, progress, total)
+        view = BuildView(console, Steps(progress, total))
         instance.add_event_listener(run_id, view)
         try:
             run = job.execute_in_process(

@@ -24,6 +24,7 @@ _MATCHES = 5  # records shown when a piece of text fits several
 _WORKS = ("books", "academic_findings", "transcripts")
 _SAID = pl.col("turns").list.eval(pl.element().struct.field("content")).list.join("\n")
 _ID = re.compile(r"[cp]-[0-9a-f]{4,32}")
+_ID_SHOWN = 18  # characters of an id in a table: enough to be the only one, short enough not to be cut
 _EXCERPT = 300  # characters shown of a passage
 
 
@@ -49,7 +50,7 @@ def life_of(what: str, release: str, settings: Settings) -> list[dict[str, Any]]
     """
     tables = ParquetIOManager(root_uri=settings.storage)
     rows = [_asked(tables, stage, release, _fits(what, _SAID), _MATCHES) for stage in STAGES]
-    found = _conversations(tables, release, pl.concat(rows).head(_MATCHES))
+    found = _conversations(tables, release, pl.concat(rows))[:_MATCHES]
     if not found:
         found = _passages(what, tables, release)
     found += _quarantined(what, settings)
@@ -78,15 +79,17 @@ def _named(file: pl.Expr, what: str) -> pl.Expr:
 def _conversations(tables: ParquetIOManager, release: str, rows: pl.DataFrame) -> list[dict[str, Any]]:
     if rows.is_empty():
         return []
+    """Return records with their verdicts and split, those that were released first."""
     records = rows.with_columns(record_ref())
     ledger = _asked(tables, "verdicts", release, pl.col("ref").is_in(records["ref"].to_list()))
     splits = _splits(tables, release, records)
-    return [
+    lives = [
         {"kind": "conversation"}
         | row
         | {"verdicts": ledger.filter(pl.col("ref") == row["ref"]).to_dicts(), "split": splits.get(row["id"], "")}
         for row in records.iter_rows(named=True)
     ]
+    return sorted(lives, key=lambda life: not life["split"])
 
 
 def _passages(what: str, tables: ParquetIOManager, release: str) -> list[dict[str, Any]]:
@@ -210,5 +213,5 @@ def print_dropped(verdicts: pl.DataFrame, console: Console) -> None:
     """Print failed verdicts, one line each."""
     table = Table("id", "stage", "gate", "reason")
     for row in verdicts.iter_rows(named=True):
-        table.add_row(row["id"], row["stage"], row["gate"], row["reason"])
+        table.add_row(row["id"][:_ID_SHOWN], row["stage"], row["gate"], row["reason"])
     console.print(table)

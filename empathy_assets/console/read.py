@@ -5,10 +5,10 @@ from typing import Any
 
 import polars as pl
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
 from empathy_assets.adapters.landing import KINDS, read_paths
+from empathy_assets.console.progress import live
 
 
 def run_read(paths: list[Path], out: Path, rights: Path | None, kind: str, console: Console) -> dict[str, Any]:
@@ -26,8 +26,8 @@ def run_read(paths: list[Path], out: Path, rights: Path | None, kind: str, conso
     """
     if kind not in ("auto", *KINDS):
         raise ValueError(f"--kind {kind!r} is unknown; expected one of auto, {', '.join(KINDS)}")
-    with Progress(console=console, transient=True) as progress:
-        task = progress.add_task("reading", total=None)
+    with live(console) as progress:
+        task = progress.add_task("reading", total=None, unit="files")
 
         def shown(done: int, total: int, name: str) -> None:
             progress.update(task, completed=done, total=total, description=name)

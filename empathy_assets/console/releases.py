@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from empathy_assets.adapters.catalogue import Catalogue, database_url
@@ -79,9 +81,8 @@ def print_releases(rows: list[dict[str, Any]], console: Console) -> None:
     if not rows:
         console.print("nothing is published on this storage root; empathy build publishes `next`", highlight=False)
         return
-    table = Table("release", "state", "rows", "root", "certificate", "published (UTC)", "commit", "lies in")
+    table = Table("release", "state", "rows", "root", "certificate", "published (UTC)", "commit", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.columns[2].justify = "right"
-    table.columns[7].overflow = "fold"
     for row in rows:
         table.add_row(
             row["release"],
@@ -91,6 +92,7 @@ def print_releases(rows: list[dict[str, Any]], console: Console) -> None:
             _certificate(row["certificate"]),
             f"{row['published_at']:%Y-%m-%d %H:%M}",
             row["git_commit"][:8] + ("-dirty" if row["git_commit"].endswith("-dirty") else ""),
-            row["uri"],
         )
     console.print(table)
+    for row in rows:
+        console.print(f"{row['release']} lies in {escape(row['uri'])}", highlight=False, soft_wrap=True)

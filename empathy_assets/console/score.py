@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from rich.console import Console
-from rich.progress import Progress
 
+from empathy_assets.console.pipes import stream
+from empathy_assets.console.progress import live
 from empathy_assets.engines.scoring.crisis import load_detector
 from empathy_assets.engines.scoring.ears import load_scorer
 from empathy_assets.engines.scoring.score import score_rows
@@ -55,15 +56,17 @@ def run_score(source: Path, target: Path, console: Console, processes: int = PRO
         lines = stack.enter_context(_reading(source))
         out = stack.enter_context(_writing(target))
         size = source.stat().st_size if source != STREAM and source.suffix != ".gz" else None
-        progress = stack.enter_context(Progress(console=console, transient=True))
-        task = progress.add_task("scoring", total=size)
+        progress = stack.enter_context(live(console, counted=False))
+        task = progress.add_task("scoring", total=size, unit="rows")
+        read = 0
         for share, results in _judged(_shares(lines), processes):
             for text, flagged, failed in results:
                 out.write(text + "\n")
                 done["rows"] += 1
                 done["errors"] += failed
                 done["flagged"] += flagged
-            progress.advance(task, sum(len(line.encode("utf-8", "replace")) for line in share))
+            read += sum(len(line.encode("utf-8", "replace")) for line in share)
+            progress.update(task, completed=read, each=done["rows"] / max(1, read), description=f"{done['rows']:,} rows scored")
     seconds = time.perf_counter() - began
     return {**done, "seconds": round(seconds, 3), "rows_per_second": round(done["rows"] / max(seconds, 1e-9), 1)}
 
@@ -80,8 +83,7 @@ def _reading(source: Path) -> TextIO:
 def _writing(target: Path) -> TextIO:
     """Return a text stream; a lone surrogate, which has no UTF-8, is written as the JSON escape it came from."""
     if target == STREAM:
-        binary = io.BufferedWriter(io.FileIO(sys.stdout.fileno(), "w", closefd=False))
-        return io.TextIOWrapper(binary, encoding="utf-8", errors="backslashreplace", newline="\n")
+        return io.TextIOWrapper(stream(sys.stdout.fileno()), encoding="utf-8", errors="backslashreplace", newline="\n")
     if target.suffix == ".gz":
         plain = gzip.GzipFile(target, "wb", mtime=0)  # no time stamp: same results, same bytes
         return io.TextIOWrapper(plain, encoding="utf-8", errors="backslashreplace", newline="\n")

@@ -3,6 +3,7 @@
 from typing import Any
 
 import polars as pl
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -40,6 +41,7 @@ def as_dict(result: BuildResult, release: str, settings: Settings) -> dict[str, 
         "changed": package.get("changed", False),
         "package": str(find_package(storage_root(settings.storage), release)) if package else "",
         "rejects": rejects_by_reason(settings).to_dicts(),
+        "checks": result.checks,
         "failed_blocking_checks": result.failed_blocking,
         "warnings": result.failed_warnings,
         "errors": result.errors,
@@ -72,7 +74,10 @@ def print_summary(result: BuildResult, release: str, settings: Settings, console
 
 def _print_release(facts: dict[str, Any], console: Console) -> None:
     table = Table(
-        title=f"release {facts['release']}: {facts['conversations']:,} of {facts['target']:,} conversations", title_justify="left"
+        title=f"release {facts['release']}: {facts['conversations']:,} of {facts['target']:,} conversations",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
     )
     for name, justify in (
         ("stage", "left"),
@@ -81,9 +86,9 @@ def _print_release(facts: dict[str, Any], console: Console) -> None:
         ("candidates", "right"),
         ("EARS mean", "right"),
         ("EARS >= bar", "right"),
-        ("crisis flagged", "right"),
+        ("flagged", "right"),
     ):
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+        table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]
     total = max(1, facts["conversations"])
     for stage, figures in facts["stages"].items():
         admitted = facts["mix"].get(stage, 0)

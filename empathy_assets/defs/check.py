@@ -106,6 +106,11 @@ def _metadata(finding: Finding, *, share: bool) -> dict[str, Any]:
     return {**metadata, **{title: dg.MetadataValue.md(inline_png(title, png)) for title, png in finding.plots.items()}}
 
 
+def _without_curves(stated: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a certificate without the points of its curves, which the detector's own page draws."""
+    return {name: value for name, value in stated.items() if name not in ("roc", "reliability")}
+
+
 def _certified(certificate: str) -> dict[str, Any]:
     """Return what a certificate states as figures, a link to the detector that holds it, and the certificate itself."""
     if not certificate:
@@ -115,5 +120,5 @@ def _certified(certificate: str) -> dict[str, Any]:
         **{name: stated[name] for name in _CERTIFIED if stated.get(name) is not None},
         "sensitivity_lower_bar": number("judges", "certificate.sensitivity_lower"),
         "certificate_of": dg.MetadataValue.asset(dg.AssetKey(_DETECTOR)),
-        "certificate": dg.MetadataValue.md(f"```json\n{certificate}\n```"),
+        "certificate": dg.MetadataValue.md(f"```json\n{json.dumps(_without_curves(stated), indent=2, ensure_ascii=False)}\n```"),
     }

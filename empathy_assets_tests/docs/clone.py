@@ -13,7 +13,7 @@ from pathlib import Path
 from empathy_assets_tests.docs.pages import ROOT, Block
 from empathy_assets_tests.journeys.commands import environment
 
-_PARTS = ("empathy_assets", "deploy", "pyproject.toml", "dagster.yaml", "workspace.yaml", ".env.example")
+_PARTS = ("empathy_assets", "deploy", "pyproject.toml", "uv.lock", "dagster.yaml", "workspace.yaml", ".env.example")
 _LARGE = 1 << 20  # bytes
 
 
@@ -60,13 +60,26 @@ def _install(pyproject: Path) -> None:
     (info / "entry_points.txt").write_text("\n".join(points))
 
 
-def run(home: Path, block: Block, cache: Path) -> str:
+def run(home: Path, block: Block, cache: Path, **variables: str) -> str:
     """Run a bash or python block in the clone and return what it printed; fails unless it exits with 0."""
-    installed = [str(info.parent) for info in sorted(home.glob("*/*.dist-info"))]
-    shown = {"COLUMNS": "120", "NO_COLOR": "1", "TERM": "dumb", "PYTHONWARNINGS": "ignore"}
-    path = os.pathsep.join([str(home), *installed])
-    env = environment(home, EMPATHY_STORAGE="", EMPATHY_CACHE=str(cache), PYTHONPATH=path, **shown)
     command = ["bash", "-euo", "pipefail", "-c"] if block.language == "bash" else [sys.executable, "-c"]
+    env = reader(home, cache, **variables)
     done = subprocess.run([*command, block.text], cwd=home, env=env, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, f"line {block.line} exited with {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     return done.stdout.replace(f"{home}/", "")
+
+
+def reader(home: Path, cache: Path, **variables: str) -> dict[str, str]:
+    """Return the environment of a reader in a clone, whose code is what runs."""
+    installed = [str(info.parent) for info in sorted(home.glob("*/*.dist-info"))]
+    shown = {"COLUMNS": "120", "NO_COLOR": "1", "TERM": "dumb", "PYTHONWARNINGS": "ignore"}
+    path = os.pathsep.join([str(home), *installed])
+    return environment(home, EMPATHY_STORAGE="", EMPATHY_CACHE=str(cache), PYTHONPATH=path, **shown) | variables
+
+
+def with_uv() -> dict[str, str]:
+    """Return variables with which `uv run` works in a clone in this environment as it is, without the package index."""
+    uv = os.environ.get("UV") or shutil.which("uv")  # uv tells what it runs where it is
+    assert uv, "uv is not on the PATH; python3 -m pip install uv"
+    path = f"{Path(sys.executable).parent}{os.pathsep}{Path(uv).parent}{os.pathsep}{os.environ['PATH']}"
+    return {"UV_NO_SYNC": "1", "UV_PROJECT_ENVIRONMENT": sys.prefix, "PATH": path}

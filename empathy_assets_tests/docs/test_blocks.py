@@ -1,4 +1,7 @@
-"""Every code block of the documentation: executed in a reader's clone, or parsed where it says why it cannot be."""
+"""Every code block of the documentation: executed in a reader's clone, or parsed where it says why it cannot be.
+
+The README's are executed by `test_readme`, those of production ground by `test_production`.
+"""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -12,7 +12,7 @@ from empathy_assets.defs.lineage import Columns, Lineage
 from empathy_assets.defs.partitions import release_partitions
 from empathy_assets.defs.resources import Workspace
 from empathy_assets.engines.composing.admission import admit, gates_version
-from empathy_assets.engines.gating.judge import rejects_by_reason, waterfall
+from empathy_assets.engines.gating.judge import likeness_of_copies, rejects_by_reason, waterfall
 from empathy_assets.engines.plotting.clusters import near_duplicates
 from empathy_assets.engines.plotting.plots import yield_waterfall
 from empathy_assets.policy.load import number
@@ -81,7 +81,7 @@ def verdicts(
             "failed_by_reason": table(reasons),
             "yield": table(steps),
         },
-        workspace.pictures(ledger_pictures, _left(steps), copies(ledger)),
+        workspace.pictures(ledger_pictures, _left(steps), likeness_of_copies(ledger)),
     )
 
 
@@ -91,12 +91,6 @@ def ledger_pictures(left: list[tuple[str, int]], similar: dict[str, list[float]]
         "yield_waterfall": yield_waterfall(left, "png"),
         "near_duplicates": near_duplicates(similar, number("deduplicating", "near.min_jaccard"), "png"),
     }
-
-
-def copies(ledger: pl.DataFrame) -> dict[str, list[float]]:
-    """Return `exact` and `near` -> similarity of each copy that was dropped with the conversation that was kept of its cluster."""
-    dropped = ledger.filter((pl.col("gate") == "duplicates") & ~pl.col("passed"))
-    return {kind: dropped.filter(pl.col("reason").str.starts_with(kind))["score"].drop_nulls().to_list() for kind in ("exact", "near")}
 
 
 def _left(steps: pl.DataFrame) -> list[tuple[str, int]]:

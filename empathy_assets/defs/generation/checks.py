@@ -35,9 +35,9 @@ def _minima(tables: Tables, context: dg.AssetCheckExecutionContext) -> Finding:
 
 def _rules(asset: str) -> list[Rule]:
     return [
-        Rule("complete", "Every planned row is there.", lambda t, _: complete(t[asset], t["generation_plan"], asset)),
+        Rule("complete", "Every planned row is there.", lambda t, _: complete(t[asset], t["generation_plan"], asset), share=True),
         Rule("licence", "Every row carries an accepted licence, inherited from its passage.", lambda t, _: licences(t[asset])),
-        Rule("repeated_sentences", "No sentence shows the template.", lambda t, _: repeated_sentences(t[asset]), blocking=False),
+        Rule("repeated_sentences", "No sentence shows the template.", lambda t, _: repeated_sentences(t[asset]), False, share=True),
         Rule(
             "diverse",
             "No two conversations of a kind are near copies, and what each says is mostly its own.",
@@ -83,8 +83,11 @@ grounded_conversations_checks = dataset_checks(
             "What the counsellor says of the passage, the passage says.",
             lambda t, _: grounded(t["grounded_conversations"]),
             blocking=False,
+            share=True,
         ),
-        Rule("in_voice", "Persona conversations sound like their own voice.", lambda t, _: in_voice(t["grounded_conversations"]), False),
+        Rule(
+            "in_voice", "Persona conversations sound like their own voice.", lambda t, _: in_voice(t["grounded_conversations"]), False, True
+        ),
     ],
     beside=(*_BESIDE, "books", "academic_findings", "transcripts"),
 )

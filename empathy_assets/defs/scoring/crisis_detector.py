@@ -11,7 +11,7 @@ from empathy_assets.records.arrow import to_frame
 from empathy_assets.records.judge import Judge
 
 
-@dataset(Judge, group="scoring", kinds={"numpy"}, version="2")
+@dataset(Judge, group="scoring", kinds={"numpy"}, version="3")
 def crisis_detector(context: dg.AssetExecutionContext, workspace: Workspace) -> Outcome:
     """The crisis detector: a trained model with calibrated scores, certified on labelled texts it was never trained on.
 

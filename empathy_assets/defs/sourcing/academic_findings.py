@@ -21,7 +21,7 @@ def academic_findings(context: dg.AssetExecutionContext, workspace: Workspace) -
     """
     context.log.info("live fetch is " + ("on" if workspace.fetch else "off: only landed papers are read; EMPATHY_FETCH=1 turns it on"))
     landed = read_source(context, workspace, "academic_findings")
-    settings = fetch_settings(workspace, context.run.tags.get(EDITION_TAG, ""))
+    settings = fetch_settings(workspace, context.op_execution_context.get_tag(EDITION_TAG) or "")
     found = collect_findings(
         from_frame(landed.papers, Work), workspace.landing_dir, workspace.replies / "scholarly", settings, progress=context.log.info
     )

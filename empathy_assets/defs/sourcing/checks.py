@@ -19,7 +19,7 @@ def _rules(source: str) -> list[Rule]:
         Rule("rows", "Something was landed and could be read.", lambda t, _: has_rows(t[source], "rows"), blocking=False),
         Rule("licence", "Every row carries a declared licence that policy accepts.", lambda t, _: licences(t[source])),
         Rule("schema_version", "Every row has the schema version of this code.", lambda t, _: one_schema_version(t[source])),
-        Rule("quarantine", "Quarantined files are the exception, not the rule.", quarantined, blocking=False),
+        Rule("quarantine", "Quarantined files are the exception, not the rule.", quarantined, blocking=False, share=True),
     ]
 
 

@@ -58,7 +58,7 @@ def _rules(stage: str) -> list[Rule]:
         sentence = "The detector flags the stage's own known crises."
         rules.append(Rule("crisis_recall", sentence, lambda t, _: crisis_recall(rows(t)), share=True))
     if stage == "persona":
-        rules.append(Rule("in_voice", "Each voice sounds most like itself.", lambda t, _: in_voice(rows(t)), blocking=False))
+        rules.append(Rule("in_voice", "Each voice sounds most like itself.", lambda t, _: in_voice(rows(t)), blocking=False, share=True))
     if stage == "foundation":
         rules.append(
             Rule("fair_pairs", "Both members of a counterfactual pair are answered equally well.", lambda t, _: fair_pairs(rows(t)), False)

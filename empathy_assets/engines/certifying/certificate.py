@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from empathy_assets.engines.certifying.curves import ReliabilityBin, reliability, roc, turns
 from empathy_assets.engines.certifying.wilson import wilson_interval
 from empathy_assets.engines.scoring.logistic import auc, calibration_error
 from empathy_assets.policy.load import number
@@ -63,6 +64,8 @@ class Certificate(BaseModel):
     auc: float | None = Field(default=None, description="Area under the ROC curve; null without both labels.")
     calibration_error: float | None = Field(default=None, description="Expected calibration error of the scores over ten bins.")
     per_category: list[CategoryFigures] = Field(default_factory=list, description="The same per category and label.")
+    roc: list[tuple[float, float]] = Field(default_factory=list, description="(false alarm rate, sensitivity) where the ROC curve turns.")
+    reliability: list[ReliabilityBin] = Field(default_factory=list, description="Predicted and observed share of crisis, per bin of score.")
     passed: bool = Field(description="Whether a release may rely on this detector.")
     reason: str = Field(description="Why, with the figures compared.")
 
@@ -112,6 +115,8 @@ def certify(detector: Detector, rows: Sequence[Mapping[str, Any]], scores: NDArr
         auc=auc(scores, truth) if n_pos and n_neg else None,
         calibration_error=calibration_error(scores, truth) if known else None,
         per_category=_per_category(known, label, flagged),
+        roc=turns(*roc(scores, truth)),
+        reliability=reliability(scores, truth),
         passed=passed,
         reason=reason,
     )

@@ -60,6 +60,17 @@ def roc(scores: Array, labels: Array) -> tuple[Array, Array]:
     return np.append(0.0, alarms / alarms[-1]), np.append(0.0, found / found[-1])
 
 
+def turns(alarms: Array, found: Array) -> list[tuple[float, float]]:
+    """Return the points where a ROC curve turns, rounded to six digits: the rest lie on the straight lines between them."""
+    points = [(round(float(x), 6), round(float(y), 6)) for x, y in zip(alarms, found, strict=True)]
+    kept = points[:1]
+    for before, here, after in zip(points, points[1:], points[2:], strict=False):
+        level, upright = before[1] == here[1] == after[1], before[0] == here[0] == after[0]
+        if not level and not upright:
+            kept.append(here)
+    return [*kept, *points[1:][-1:]]
+
+
 def specificity_at(scores: Array, labels: Array, sensitivity: float) -> float:
     """Return the best specificity among thresholds that reach `sensitivity`; nan when one label is absent."""
     alarms, found = roc(scores, labels)

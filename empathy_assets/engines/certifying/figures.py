@@ -19,6 +19,8 @@ from empathy_assets.engines.scoring.report import ScorerTable
 from empathy_assets.engines.scoring.report_tables import markdown
 from empathy_assets.policy.load import number
 
+_CRISIS = "Reliability of the crisis score"
+
 
 def certificate_markdown(found: Certificate) -> str:
     """Return the certificate as Markdown: identity, figures with intervals, and the share judged rightly per category."""
@@ -75,7 +77,9 @@ def detector_plots(found: Measurement, texts: Sequence[str], fmt: Format = "png"
     )
     return {
         "roc": roc_curve(curves, point, certificate.sensitivity_lower, bar, fmt),
-        "reliability": reliability_curve({f"crisis score, calibration error {error:.3f}": _points(reliability(found.scores, truth))}, fmt),
+        "reliability": reliability_curve(
+            {f"crisis score, calibration error {error:.3f}": _points(reliability(found.scores, truth))}, _CRISIS, fmt
+        ),
         "sensitivity_per_category": category_bars(recall, "Crisis texts flagged, per category", bar, fmt),
         "specificity_per_category": category_bars(left_alone, "Other texts left alone, per category", fmt=fmt),
     }
@@ -85,7 +89,11 @@ def scorer_plots(table: ScorerTable | None, fmt: Format = "png") -> dict[str, by
     """Return the reliability curve of each component that the report holds one for; none without."""
     if table is None or not table.reliability:
         return {}
-    return {"reliability": reliability_curve({name: _points(bins) for name, bins in table.reliability.items()}, fmt)}
+    return {
+        "reliability": reliability_curve(
+            {name: _points(bins) for name, bins in table.reliability.items()}, "Reliability of the EARS components", fmt
+        )
+    }
 
 
 def _points(bins: Sequence[ReliabilityBin]) -> list[tuple[float, float, int]]:

@@ -29,7 +29,11 @@ def minima_planned(plan: pl.DataFrame, target: int) -> Finding:
     need = {kind: int(number("targets", f"minimum.{kind}") * scale) for kind in ("therapeutic", "bias", "grounded")}
     short = {kind: bound - count.get(kind, 0) for kind, bound in need.items() if count.get(kind, 0) < bound}
     found = {kind: count.get(kind, 0) for kind in need}
-    return Finding(not short, f"planned {found}, at least {need} expected", {"value": str(found), "bound": str(need), "n": plan.height})
+    return Finding(
+        not short,
+        f"planned {found}, at least {need} expected",
+        {"value": len(short), "bound": 0, "n": plan.height, "planned": str(found), "needed": str(need)},
+    )
 
 
 def complete(frame: pl.DataFrame, plan: pl.DataFrame, asset: str) -> Finding:
@@ -58,7 +62,7 @@ def repeated_sentences(frame: pl.DataFrame) -> Finding:
         .unique()
     )
     if sentences.is_empty():
-        return Finding(True, "no sentences to compare", {"value": 0.0, "n": 0})
+        return Finding(True, "no sentences to compare", {"value": 0.0, "bound": number("checks", "repeated_sentence_share"), "n": 0})
     # A sentence shared by two conversations of a handful says nothing about templates: count only what recurs.
     top = sentences.group_by("text").len().filter(pl.col("len") > 2).sort("len", "text", descending=[True, False]).head(1)
     count = int(top["len"][0]) if top.height else 0

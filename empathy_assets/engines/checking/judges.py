@@ -3,6 +3,7 @@
 import json
 
 from empathy_assets.engines.checking.finding import Finding
+from empathy_assets.policy.load import number
 from empathy_assets.records.judge import Judge
 
 
@@ -21,7 +22,8 @@ def certificate_holds(
         return Finding(False, f"{judge.name} {judge.version} has no certificate; one is expected. Run empathy certify.")
     found = json.loads(judge.certificate)
     figures = {
-        "value": found["sensitivity"],
+        "value": found["sensitivity_lower"],
+        "bound": number("judges", "certificate.sensitivity_lower"),
         "sensitivity_lower": found["sensitivity_lower"],
         "specificity": found["specificity"],
         "threshold": found["threshold"],
@@ -54,5 +56,7 @@ def specificity_bar(judge: Judge, bar: float) -> Finding:
 def has_card(judge: Judge) -> Finding:
     """Fail if the judge does not say what it was trained on."""
     return Finding(
-        bool(judge.card), f"model card of {judge.name} has {len(judge.card)} characters; some expected", {"value": len(judge.card)}
+        bool(judge.card),
+        f"model card of {judge.name} has {len(judge.card)} characters; some expected",
+        {"value": len(judge.card), "bound": 1, "n": 1},
     )

@@ -64,7 +64,11 @@ def ears_of_all(frame: pl.DataFrame) -> Finding:
     bad = frame.filter(ears < bar)
     lowest = frame.select(ears.min()).item() if frame.height else 0.0
     found = none_of(bad.height, f"admitted conversations with EARS below {bar:g} (lowest {lowest:.3f})", n=frame.height)
-    return Finding(found.passed and frame.height > 0, found.sentence, {**found.figures, "lowest": float(lowest or 0.0), "bound": bar})
+    return Finding(
+        found.passed and frame.height > 0,
+        found.sentence,
+        {"value": float(lowest or 0.0), "bound": bar, "n": frame.height, "below": bad.height},
+    )
 
 
 def size_reached(frame: pl.DataFrame, target: int) -> Finding:

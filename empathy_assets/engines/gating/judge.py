@@ -117,6 +117,12 @@ def rejects_by_reason(ledger: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def likeness_of_copies(ledger: pl.DataFrame) -> dict[str, list[float]]:
+    """Return `exact` and `near` -> similarity of each copy that was dropped with the conversation that was kept of its cluster."""
+    dropped = ledger.filter((pl.col("gate") == "duplicates") & ~pl.col("passed"))
+    return {kind: dropped.filter(pl.col("reason").str.starts_with(kind))["score"].drop_nulls().to_list() for kind in ("exact", "near")}
+
+
 def waterfall(ledger: pl.DataFrame) -> pl.DataFrame:
     """Return the yield gate by gate: `stage`, `gate`, `entered`, `dropped`, `left`; each record counts at the first gate that failed it."""
     # The order of the registry, not of the ledger's rows; what is no gate (the composition) comes after all gates.

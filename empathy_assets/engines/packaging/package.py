@@ -118,7 +118,7 @@ def write_package(split_frame: pl.DataFrame, ledger: pl.DataFrame, folder: Path,
         CONFIG_LOCK: as_json(_config_lock(context, verdicts)),
         CERTIFICATE: as_json(certificate),
         FIGURES: as_json(figures),
-        "qa_report.html": report_html(frame, figures, certificate),
+        "qa_report.html": report_html(frame, verdicts, figures, certificate),
         "README.md": dataset_card(figures),
     }
     for name, text in texts.items():

@@ -5,7 +5,7 @@ Lives here: words, tables and where the plots stand. Must not live here: computi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -13,11 +13,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from empathy_assets.engines.plotting.clusters import cluster_sizes
+from empathy_assets.engines.gating.judge import likeness_of_copies
+from empathy_assets.engines.packaging.safety import certificate_html
+from empathy_assets.engines.packaging.tables import dict_table, table
+from empathy_assets.engines.plotting.clusters import cluster_sizes, near_duplicates
 from empathy_assets.engines.plotting.drift import drift_bars
 from empathy_assets.engines.plotting.ears import ears_components
 from empathy_assets.engines.plotting.plots import (
-    crisis_roc_point,
     ears_histogram,
     mix_vs_target,
     rejects_by_reason,
@@ -32,31 +34,15 @@ from empathy_assets.policy.load import number
 from empathy_assets.records.conversation import STAGES
 
 _STYLE = """
-body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#111}
-h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.2rem;border-bottom:1px solid #ccc}
-table{border-collapse:collapse;margin:.8rem 0}td,th{padding:.15rem .7rem;text-align:left;border-bottom:1px solid #e4e4e4}
-td.n{text-align:right;font-variant-numeric:tabular-nums}.bad{color:#a30000;font-weight:bold}svg{max-width:100%;height:auto}
+:root{color-scheme:light dark;--page:#fff;--ink:#111;--line:#ccc;--row:#e4e4e4}
+@media(prefers-color-scheme:dark){:root{--page:#16181c;--ink:#e6e6e6;--line:#555;--row:#33363c}}
+body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:var(--ink);background:var(--page)}
+h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.2rem;border-bottom:1px solid var(--line)}
+table{border-collapse:collapse;margin:.8rem 0}td,th{padding:.15rem .7rem;text-align:left;border-bottom:1px solid var(--row)}
+td.n{text-align:right;font-variant-numeric:tabular-nums}svg{display:block;max-width:100%;height:auto;border-radius:6px;margin:.6rem 0}
 """
 _REASONS_SHOWN = 15
 _COMPONENTS = ("empathize", "acknowledge", "reflect", "support")
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, bool):
-        return f"<td>{'yes' if value else 'no'}</td>"
-    if isinstance(value, int | float):
-        return f'<td class="n">{value:,}</td>' if isinstance(value, int) else f'<td class="n">{value:.4g}</td>'
-    return f"<td>{escape('' if value is None else str(value))}</td>"
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Return an HTML table; text is escaped, figures are set right."""
-    cells = "".join(f"<tr>{''.join(_cell(v) for v in row)}</tr>" for row in rows)
-    return f"<table><thead><tr>{''.join(f'<th>{escape(h)}</th>' for h in head)}</tr></thead><tbody>{cells}</tbody></table>"
-
-
-def _dicts(rows: Sequence[Mapping[str, Any]], empty: str) -> str:
-    return table(list(rows[0]), [list(row.values()) for row in rows]) if rows else f"<p>{escape(empty)}</p>"
 
 
 def _shares(figures: Mapping[str, Any]) -> dict[str, dict[str, float]]:
@@ -81,17 +67,7 @@ def _steps(figures: Mapping[str, Any]) -> list[tuple[str, int]]:
     return steps
 
 
-def _operating_point(certificate: Mapping[str, Any]) -> str:
-    """Return the plot of the certified operating point, where the certificate states one."""
-    known = {name: certificate.get(name) for name in ("specificity", "sensitivity", "sensitivity_lower")}
-    if not all(isinstance(value, int | float) for value in known.values()):
-        return ""
-    specificity, sensitivity, lower = (float(value) for value in known.values() if value is not None)
-    return inline_svg(crisis_roc_point(specificity, sensitivity, lower))
-
-
-def _plots(frame: pl.DataFrame, figures: Mapping[str, Any]) -> dict[str, str]:
-
+def _plots(frame: pl.DataFrame, ledger: pl.DataFrame, figures: Mapping[str, Any]) -> dict[str, str]:
     def per_stage(score: str) -> dict[str, npt.NDArray[np.float64]]:
         """Return stage -> scores of its conversations."""
         held = frame.select("stage", pl.col("scores").struct.field(score).alias(score)).drop_nulls()
@@ -109,6 +85,7 @@ def _plots(frame: pl.DataFrame, figures: Mapping[str, Any]) -> dict[str, str]:
         "components": ears_components({name: per_stage(name) for name in _COMPONENTS}),
         "sources": source_treemap(licences_by_source(frame)),
         "clusters": cluster_sizes(frame.group_by("cluster_id").len()["len"].to_list(), "What must stay in one split"),
+        "copies": near_duplicates(likeness_of_copies(ledger), number("deduplicating", "near.min_jaccard")),
         "drift": drift_bars(moved, number("gates", "package.drift_psi"), figures["previous"]),
         "yield": yield_waterfall(_steps(figures)),
         "split": split_comparison(_shares(figures), {k: float(v) for k, v in policy_shares().items()}),
@@ -131,15 +108,14 @@ def _sections(figures: Mapping[str, Any], plots: Mapping[str, str], certificate:
         (
             "Composition",
             plots["mix"]
-            + _dicts(figures["shortfalls"], "Nothing lacked for the target.")
+            + dict_table(figures["shortfalls"], "Nothing lacked for the target.")
             + table(["source", "records"], figures["sources"].items())
-            + (_dicts(figures["plan"], "") if figures["plan"] else ""),
+            + (dict_table(figures["plan"], "") if figures["plan"] else ""),
         ),
         ("Quality", plots["ears"] + plots["components"] + ears),
         (
             "Safety",
-            _operating_point(certificate)
-            + table(["certificate", "value"], sorted((k, str(v)) for k, v in certificate.items()))
+            certificate_html(certificate)
             + crisis
             + f"<p>Known crises inside the fence: {recall['records']:,}; flagged share: {recall['recall']}. "
             + f"Records whose client side is exempt from the content gate: {safety['exempt_from_content']:,}, all in nightmare-fuel.</p>",
@@ -152,9 +128,9 @@ def _sections(figures: Mapping[str, Any], plots: Mapping[str, str], certificate:
             + plots["clusters"]
             + f"<p>Worst share off by {split['worst_pp']:.4f} pp, {split['tolerance_pp']:.4f} allowed. "
             + f"Leakage: {escape(split['leakage'] or 'not stated')}.</p>"
-            + _dicts(split["distances"], ""),
+            + dict_table(split["distances"], ""),
         ),
-        ("Yield", plots["yield"] + plots["reasons"] + _dicts(figures["rejects_by_reason"], "Nothing was dropped.")),
+        ("Yield", plots["yield"] + plots["reasons"] + plots["copies"] + dict_table(figures["rejects_by_reason"], "Nothing was dropped.")),
         (
             "Quarantined inputs",
             table(["source: reason", "inputs"], figures["quarantined"].items()) if figures["quarantined"] else "<p>None.</p>",
@@ -162,21 +138,22 @@ def _sections(figures: Mapping[str, Any], plots: Mapping[str, str], certificate:
         ("Licences", plots["sources"] + table(["licence", "records"], figures["licences"].items())),
         (
             f"Drift against {figures['previous'] or 'the previous release'}",
-            (plots["drift"] if figures["drift"] else "") + _dicts(figures["drift"], "There is no release to compare with."),
+            (plots["drift"] if figures["drift"] else "") + dict_table(figures["drift"], "There is no release to compare with."),
         ),
         ("Thresholds in force", thresholds),
     ]
 
 
-def report_html(frame: pl.DataFrame, figures: Mapping[str, Any], certificate: Mapping[str, Any]) -> str:
+def report_html(frame: pl.DataFrame, ledger: pl.DataFrame, figures: Mapping[str, Any], certificate: Mapping[str, Any]) -> str:
     """Return the report.
 
     Args:
         frame: The release (SplitConversation schema).
+        ledger: All verdicts (Verdict schema).
         figures: Result of `figures.release_figures`.
         certificate: Certificate of the crisis detector.
     """
-    sections = _sections(figures, _plots(frame, figures), certificate)
+    sections = _sections(figures, _plots(frame, ledger, figures), certificate)
     body = "\n".join(f"<h2>{escape(title)}</h2>\n{content}" for title, content in sections)
     name = escape(figures["release"])
     lead = (

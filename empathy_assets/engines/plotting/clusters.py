@@ -66,7 +66,6 @@ def near_duplicates(alike: Mapping[str, Sequence[float]], bar: float, fmt: Forma
         axes.set_title(f"Near-duplicates: {total:,} dropped" if total else "Near-duplicates: none")
         axes.set_xlim(0, 1)
         axes.set_ylim(0, None if total else 1)
-        if total:
-            axes.legend(frameon=False, loc="upper left")
+        axes.legend(frameon=False, loc="upper left")
 
     return render(draw, fmt)

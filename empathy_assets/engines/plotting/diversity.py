@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from empathy_assets.engines.generating.diversity import Diversity
-from empathy_assets.engines.plotting.style import BLACK, BLUE, ORANGE, SKY, Format, render
+from empathy_assets.engines.plotting.style import BLACK, BLUE, CARD, ORANGE, SKY, Format, render
+
+_PLATE = {"facecolor": CARD, "edgecolor": "none", "pad": 0.6}
+"""Under a figure, so that no line strikes it through."""
 
 
 def diversity_bars(figures: Mapping[str, Diversity], bars: Mapping[str, float], fmt: Format = "svg") -> bytes:
@@ -31,7 +34,7 @@ def diversity_bars(figures: Mapping[str, Diversity], bars: Mapping[str, float], 
             places = [i + offset for i in range(len(values))]
             axes.bar(places, values, width=0.25, color=colour, label=name)
             for place, value in zip(places, values, strict=True):
-                axes.annotate(f"{value:.2f}", (place, value), ha="center", va="bottom", fontsize=7)
+                axes.annotate(f"{value:.2f}", (place, value), ha="center", va="bottom", fontsize=7, zorder=3, bbox=_PLATE)
         for name, value in bars.items():
             axes.axhline(value, color=BLACK, linewidth=0.8, linestyle="--" if name == "overlap" else ":", label=f"most {name} allowed")
         axes.set_xticks(range(len(figures)), [f"{kind}\n{f.conversations:,}" for kind, f in figures.items()])

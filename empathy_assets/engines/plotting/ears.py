@@ -39,6 +39,7 @@ def ears_components(scores: Mapping[str, Mapping[str, npt.NDArray[np.float64]]],
                         label=stage,
                     )
             panel.set_title(component)
+            panel.set_xticks([0, 0.5, 1])
             panel.set_xlabel("probability")
         panels[0].set_ylabel("conversations, %")
         panels[0].legend(frameon=False, loc="upper left", fontsize=7)

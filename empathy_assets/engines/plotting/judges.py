@@ -14,6 +14,9 @@ import numpy.typing as npt
 from empathy_assets.engines.plotting.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, YELLOW, Format, render
 
 _LINES = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, YELLOW, BLACK)
+_DASHES = ("-", "--", "-.", (0, (1, 1)))
+_MARKS = ("o", "s", "^", "D")
+"""Lines and marks are told apart without their colour too."""
 
 Points = Sequence[tuple[float, float, int]]
 
@@ -38,10 +41,11 @@ def roc_curve(
 
     def draw(axes: Any) -> None:
         for place, (name, (alarms, found)) in enumerate(curves.items()):
-            axes.plot(alarms, found, color=_LINES[place % len(_LINES)], linewidth=1.8 if place == 0 else 1.0, label=name)
+            look = {"color": _LINES[place % len(_LINES)], "linestyle": _DASHES[place % len(_DASHES)]}
+            axes.plot(alarms, found, **look, linewidth=1.8 if place == 0 else 1.1, label=name)
         axes.errorbar([1 - specificity], [sensitivity], yerr=[[max(0.0, sensitivity - lower)], [0.0]], fmt="o", color=BLACK, capsize=4)
         axes.axhline(bar, color=BLACK, linestyle="--", linewidth=0.8, label=f"sensitivity {bar:g}")
-        axes.plot([0, 1], [0, 1], color=SKY, linewidth=0.8, linestyle=":", label="chance")
+        axes.plot([0, 1], [0, 1], color=BLACK, linewidth=0.8, linestyle=":", label="chance")
         axes.set_xlim(0, 1)
         axes.set_ylim(0, 1.01)
         axes.set_xlabel("false alarms (1 - specificity)")
@@ -52,11 +56,12 @@ def roc_curve(
     return render(draw, fmt, height=4.0)
 
 
-def reliability_curve(curves: Mapping[str, Points], fmt: Format = "svg") -> bytes:
+def reliability_curve(curves: Mapping[str, Points], title: str = "Reliability", fmt: Format = "svg") -> bytes:
     """Return predicted against observed probability; a larger mark stands for more rows.
 
     Args:
         curves: Name (with its calibration error, if it is to be read) -> (mean predicted, share observed, rows) per bin.
+        title: Of what.
         fmt: `svg` or `png`.
     """
 
@@ -67,13 +72,14 @@ def reliability_curve(curves: Mapping[str, Points], fmt: Format = "svg") -> byte
                 continue
             predicted, observed, rows = (np.array(column, dtype=float) for column in zip(*points, strict=True))
             colour = _LINES[place % len(_LINES)]
-            axes.plot(predicted, observed, color=colour, linewidth=1.2, label=name)
-            axes.scatter(predicted, observed, s=12 + 90 * rows / rows.max(), color=colour, alpha=0.6, linewidths=0)
+            mark, dash = _MARKS[place % len(_MARKS)], _DASHES[place % len(_DASHES)]
+            axes.plot(predicted, observed, color=colour, linestyle=dash, marker=mark, markersize=3, linewidth=1.2, label=name)
+            axes.scatter(predicted, observed, s=12 + 90 * rows / rows.max(), color=colour, marker=mark, alpha=0.6, linewidths=0)
         axes.set_xlim(0, 1)
         axes.set_ylim(0, 1.01)
         axes.set_xlabel("predicted probability")
         axes.set_ylabel("share observed")
-        axes.set_title("Reliability")
+        axes.set_title(title)
         axes.legend(frameon=False, loc="upper left")
 
     return render(draw, fmt, height=4.0)
@@ -100,7 +106,7 @@ def category_bars(rows: Sequence[tuple[str, int, float, float, float]], title: s
         if bar is not None:
             axes.axvline(bar, color=BLACK, linestyle="--", linewidth=0.8)
         axes.set_xlim(0, 1)
-        axes.set_xlabel("share, with 95 % Wilson interval (texts in brackets)")
+        axes.set_xlabel("share, with 95 % Wilson interval (texts in brackets)" + (f"; dashed: {bar:g} is asked" if bar is not None else ""))
         axes.set_title(title if rows else f"{title}: no texts")
 
     return render(draw, fmt, height=max(1.6, 0.3 * len(rows) + 1.0))

@@ -1,4 +1,4 @@
-"""The plots of a release: mix, EARS, yield, splits, crisis operating point, rejects.
+"""The plots of a release: mix, EARS, yield, splits, rejects.
 
 Lives here: one function per plot, figures in, image bytes out. Must not live here: style (`style`) or the computing of the figures.
 """
@@ -101,15 +101,18 @@ def yield_waterfall(steps: Sequence[tuple[str, int]], fmt: Format = "svg") -> by
         before = steps[0][1] if steps else 0
         most = max(before, 1)
         for place, (_, left) in enumerate(steps):
-            axes.barh(place, left, color=BLUE, height=0.7)
-            axes.barh(place, before - left, left=left, color=VERMILION, height=0.7)
+            named = ("left", "dropped here") if place == 0 else (None, None)
+            axes.barh(place, left, color=BLUE, height=0.7, label=named[0])
+            axes.barh(place, before - left, left=left, color=VERMILION, hatch="//", edgecolor="white", height=0.7, label=named[1])
             note = f"{left:,}" if before == left else f"{left:,}  (-{before - left:,})"
             axes.annotate(note, (before, place), va="center", xytext=(4, 0), textcoords="offset points")
             before = left
         axes.set_yticks(range(len(steps)), [name for name, _ in steps])
         axes.invert_yaxis()
         axes.set_xlim(0, most * 1.2)
-        axes.set_xlabel("conversations left (blue) and dropped there (red)")
+        axes.set_xlabel("conversations")
+        if steps:
+            axes.legend(frameon=False, ncols=2, loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.0)
         axes.set_title("Yield, step by step")
 
     return render(draw, fmt, height=max(2.0, 0.28 * len(steps) + 1.0))
@@ -136,31 +139,6 @@ def split_comparison(shares: Mapping[str, Mapping[str, float]], wanted: Mapping[
         axes.set_title("Splits per stage")
         axes.margins(y=0.22)  # room for the legend above the bars
         axes.legend(frameon=False, ncols=3, loc="upper right")
-
-    return render(draw, fmt)
-
-
-def crisis_roc_point(specificity: float, sensitivity: float, lower: float, fmt: Format = "svg") -> bytes:
-    """Return the detector's operating point in the corner of the ROC plane that matters, with the certified lower bound.
-
-    Args:
-        specificity: Share of non-crisis texts left alone, 0 to 1.
-        sensitivity: Share of crisis texts found, 0 to 1.
-        lower: Lower bound of the sensitivity's 95 % Wilson interval.
-        fmt: `svg` or `png`.
-    """
-
-    def draw(axes: Any) -> None:
-        false_alarms = 1 - specificity
-        axes.errorbar([false_alarms], [sensitivity], yerr=[[max(0.0, sensitivity - lower)], [0.0]], fmt="o", color=BLUE, capsize=4)
-        axes.axhline(0.95, color=BLACK, linestyle="--", linewidth=1, label="sensitivity 0.95")
-        axes.plot([0, 1], [0, 1], color=SKY, linewidth=0.8, label="chance")
-        axes.set_xlim(0, 1)
-        axes.set_ylim(min(0.5, lower), 1.0)
-        axes.set_xlabel("false alarms (1 - specificity)")
-        axes.set_ylabel("sensitivity")
-        axes.set_title(f"Crisis detector: sensitivity {sensitivity:.3f} (at least {lower:.3f}), specificity {specificity:.3f}")
-        axes.legend(frameon=False, loc="lower right")
 
     return render(draw, fmt)
 

@@ -45,6 +45,8 @@ _RC = {
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "figure.constrained_layout.use": True,
+    "figure.constrained_layout.h_pad": 0.08,  # inches: text keeps off the edge of its card
+    "figure.constrained_layout.w_pad": 0.08,
     "figure.facecolor": CARD,
     "savefig.facecolor": CARD,
     "savefig.transparent": False,

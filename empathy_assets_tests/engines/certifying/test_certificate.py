@@ -72,3 +72,10 @@ def test_data_hash_ignores_order_but_not_labels():
     assert benchmark_sha256(data) == benchmark_sha256(data[::-1])
     flipped = [{**data[0], "label": 0}, *data[1:]]
     assert benchmark_sha256(flipped) != benchmark_sha256(data)
+
+
+def test_the_curves_of_the_measurement_are_kept():
+    found = certify(WordDetector(), rows(10, 2, 5, 1))
+    assert found.roc == [(0.0, 0.0), (0.2, 0.8), (1.0, 1.0)]
+    assert [(b.predicted, b.n) for b in found.reliability] == [(pytest.approx(0.1), 6), (pytest.approx(0.9), 9)]
+    assert certify(WordDetector(), rows(3, 0, 0, 0)).roc == []

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from empathy_assets.engines.certifying.curves import auc_interval, reliability, roc, specificity_at
+from empathy_assets.engines.certifying.curves import auc_interval, reliability, roc, specificity_at, turns
 from empathy_assets.engines.scoring.logistic import auc, calibration_error
 
 LABELS = np.array([1.0, 1.0, 0.0, 0.0])
@@ -52,3 +52,20 @@ def test_the_interval_of_an_area_narrows_with_rows_and_says_nothing_without():
     assert auc_interval(0.9, 500, 500)[0] > low
     assert auc_interval(0.9, 0, 50) == (0.0, 1.0)
     assert auc_interval(float("nan"), 5, 5) == (0.0, 1.0)
+
+
+@given(ROWS)
+def test_the_turns_of_a_roc_are_the_whole_curve(rows):
+    scores, labels = np.array([s for s, _ in rows], dtype=float), np.array([y for _, y in rows], dtype=float)
+    alarms, found = roc(scores, labels)
+    kept = turns(alarms, found)
+    assert len(kept) <= len(alarms)
+    if len(alarms):
+        assert (kept[0], kept[-1]) == ((0, 0), (1, 1))
+        x, y = np.array(kept).T
+        assert np.trapezoid(y, x) == pytest.approx(auc(scores, labels), abs=1e-5)
+
+
+def test_points_on_a_straight_line_are_left_out():
+    assert turns(np.array([0, 0, 0, 0.5, 1]), np.array([0, 0.2, 1, 1, 1])) == [(0, 0), (0, 1), (1, 1)]
+    assert turns(np.zeros(0), np.zeros(0)) == []

@@ -4,7 +4,15 @@ import polars as pl
 import pytest
 
 from empathy_assets.engines.gating.gate import Gate, outcome, words
-from empathy_assets.engines.gating.judge import AmbiguousRecordError, failing, judge, passing, rejects_by_reason, waterfall
+from empathy_assets.engines.gating.judge import (
+    AmbiguousRecordError,
+    failing,
+    judge,
+    likeness_of_copies,
+    passing,
+    rejects_by_reason,
+    waterfall,
+)
 from empathy_assets.engines.gating.registry import BUILT_IN
 from empathy_assets.records.arrow import polars_schema
 from empathy_assets.records.verdict import Verdict
@@ -81,3 +89,13 @@ def test_rejects_and_yield_add_up():
     # The record with residue and low EARS counts at the first gate that failed it.
     assert steps.filter(pl.col("dropped") > 0).select("stage", "gate").rows() == [("foundation", "pii"), ("persona", "licence")]
     assert steps.group_by("stage", maintain_order=True).agg(pl.col("left").last())["left"].to_list() == [1, 1]
+
+
+def test_copies_that_were_dropped_say_how_alike_they_are():
+    rows = [
+        ("duplicates", False, 0.71, "near-duplicate of c-1"),
+        ("duplicates", True, None, "no copy"),
+        ("ears", False, 0.2, "near the bar"),
+    ]
+    ledger = pl.DataFrame(rows, schema=["gate", "passed", "score", "reason"], orient="row")
+    assert likeness_of_copies(ledger) == {"exact": [], "near": [0.71]}

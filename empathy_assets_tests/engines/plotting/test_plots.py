@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from empathy_assets.engines.plotting.plots import (
-    crisis_roc_point,
     ears_histogram,
     mix_vs_target,
     rejects_by_reason,
@@ -19,10 +18,9 @@ _PLOTS = {
     "mix": (lambda: mix_vs_target({"foundation": 2400, "persona": 900}, _SHARES), ["2,400 (72.7 %)", "persona", "target"]),
     "no mix": (lambda: mix_vs_target({}, _SHARES), ["Mix against target"]),
     "ears": (lambda: ears_histogram({"persona": np.array([0.8, 0.9]), "expertise": np.array([])}, 0.8), ["gate 0.80", "persona"]),
-    "yield": (lambda: yield_waterfall([("judged", 1500), ("ears", 1100), ("pii", 1100)]), ["1,500", "1,100  (-400)"]),
+    "yield": (lambda: yield_waterfall([("judged", 1500), ("ears", 1100), ("pii", 1100)]), ["1,500", "1,100  (-400)", "dropped here"]),
     "no yield": (lambda: yield_waterfall([]), ["Yield, step by step"]),
     "split": (lambda: split_comparison({"all": _WANTED, "persona": {"train": 1.0}}, _WANTED), ["train", "val", "test", "persona"]),
-    "crisis": (lambda: crisis_roc_point(0.84, 0.97, 0.955), ["sensitivity 0.970 (at least 0.955)", "specificity 0.840"]),
     "rejects": (lambda: rejects_by_reason({"ears: low": 1234}), ["ears: low", "1,234", "Dropped, by reason"]),
     "no rejects": (lambda: rejects_by_reason({}), ["Nothing was dropped"]),
 }
