@@ -2,7 +2,8 @@
 
 A passage is unfit for talk when it is too short, mostly numbers and symbols, or says nothing about inner or shared life that could be
 quoted; the reason is kept. Among the fit ones, fit to an issue is the weighted share of the issue's topic words that the passage has
-(stems; a word counts more the fewer passages and the fewer issues have it). Passages are then dealt to issues in rounds, best fit first,
+(stems; a word counts more the fewer passages and the fewer issues have it), and a passage of books or papers that can be quoted on nothing
+the issue's clients ask about does not go with it at all. Passages are then dealt to issues in rounds, best fit first,
 each at most a few times as often as an even deal would have it, and only to issues it fits about as well as the one it fits best; an
 issue that no passage speaks of gives its rows to those that some do.
 
@@ -18,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from empathy_assets.engines.generating.grammar.claims import claims
+from empathy_assets.engines.generating.grammar.claims import answers, claims
 from empathy_assets.engines.generating.grammar.talk_lines import talk_lines
 from empathy_assets.engines.generating.topics import stem
 from empathy_assets.policy.load import number, table
@@ -126,6 +127,23 @@ def fits(texts: Sequence[str], topics: Sequence[frozenset[str]]) -> Fits:
     found = np.log1p(counts) @ weight
     spoken_of = (mentions >= number("generation", "matching.mentions_min")) & (found >= number("generation", "matching.fit_min"))
     return np.where(spoken_of, found, 0.0).astype(np.float32)
+
+
+def answering(fit: Fits, passages: Iterable[tuple[str, str]], asked: Sequence[frozenset[str]]) -> Fits:
+    """Return the fit of passages (text, source) that can be quoted on what clients ask, plus the share of their claims that do; else 0.
+
+    Where no passage answers anybody, the fit is returned as it is.
+
+    Args:
+        fit: Shape (passages, issues), as `fits` returns it.
+        passages: Text and source of each passage.
+        asked: Subjects that clients of each issue ask about.
+    """
+    share = np.zeros_like(fit)
+    for row, (text, source) in enumerate(passages):
+        said = claims(text, reports=source == "academic_findings")
+        share[row] = [sum(answers(claim, subjects) for claim in said) / max(1, len(said)) for subjects in asked]
+    return np.where(share > 0, fit + share, 0.0).astype(np.float32) if share.any() else fit
 
 
 def _counts(texts: Sequence[str], place: Mapping[str, int]) -> Fits:

@@ -16,8 +16,8 @@ import numpy.typing as npt
 import polars as pl
 
 from empathy_assets.engines.generating.banks import load_bank
-from empathy_assets.engines.generating.matching import deal, deal_to, fits, unfit_reasons, weighed
-from empathy_assets.engines.generating.topics import topics
+from empathy_assets.engines.generating.matching import answering, deal, deal_to, fits, unfit_reasons, weighed
+from empathy_assets.engines.generating.topics import asked, topics
 from empathy_assets.policy.load import number, table
 from empathy_assets.records.arrow import empty_frame, polars_schema
 from empathy_assets.records.plan import PlanRow
@@ -228,10 +228,12 @@ def _talkable(passages: pl.DataFrame) -> pl.DataFrame:
 
 def _grounded(rows: pl.DataFrame, passages: pl.DataFrame, seed: int) -> pl.DataFrame:
     """Return the rows with passage and issue dealt together; without passages or issues, as they are."""
-    about = topics(load_bank("grounded"))
+    bank = load_bank("grounded")
+    about = topics(bank)
     if not rows.height or not passages.height or not about:
         return rows
-    pairs = deal(fits(_weighed(passages), list(about.values())), rows.height)
+    fit = fits(_weighed(passages), list(about.values()))
+    pairs = deal(answering(fit, passages.select("text", "source").iter_rows(), list(asked(bank).values())), rows.height)
     place = _shuffle(rows.height, seed, "grounded", "passage")
     ids, issues = passages.get_column("id"), pl.Series(list(about), dtype=pl.String)
     return rows.with_columns(passage_id=ids.gather(pairs.passage[place]), issue=issues.gather(pairs.issue[place]))

@@ -1,4 +1,4 @@
-"""Topics: what a presenting issue is about, as weighted word stems that passages can be compared with.
+"""Topics: what a presenting issue is about, as word stems that passages can be compared with, and what its clients ask about.
 
 The words come from the bank: each issue's `topic` list, or the words of its name where it has none. A stem is a word without its usual
 English endings: enough to join grief, griefs and grieving, with no dictionary.
@@ -36,6 +36,16 @@ def stem(word: str) -> str:
     if len(short) > _SHORT - 1 and short[-1] == short[-2] and short[-1] not in "ls":
         short = short[:-1]  # planned, stopped
     return short[:-1] if short.endswith(("e", "i")) and len(short) > _SHORT - 1 else short
+
+
+def asked(bank: Bank) -> dict[str, frozenset[str]]:
+    """Return the subjects (`lexicons/passages`) that clients ask about, by issue: listed, else those that share a word with its topic."""
+    lists = table("lexicons/passages")
+    shown = {subject: {stem(word) for word in forms} for subject, forms in lists["subject"].items()}
+    return {
+        issue: frozenset(lists["asks"].get(issue) or (subject for subject, stems in shown.items() if not topic.isdisjoint(stems)))
+        for issue, topic in topics(bank).items()
+    }
 
 
 def topics(bank: Bank) -> dict[str, frozenset[str]]:

@@ -5,7 +5,7 @@ import time
 import numpy as np
 import polars as pl
 
-from empathy_assets.engines.generating.matching import deal, deal_to, fits, unfit_reasons, weighed
+from empathy_assets.engines.generating.matching import answering, deal, deal_to, fits, unfit_reasons, weighed
 
 GRIEF = (
     "Grief returns on ordinary mornings and asks for nothing but company. Mourning somebody takes longer than "
@@ -113,3 +113,11 @@ def test_full_size_takes_seconds() -> None:
     found = deal(fit, 8000)
     assert found.passage.size == 8000
     assert time.perf_counter() - start < 15
+
+
+def test_a_passage_goes_with_no_issue_whose_clients_it_cannot_answer() -> None:
+    said = [(GRIEF, "books"), (SLEEP, "books")]
+    fit = np.ones((2, 2), dtype=np.float32)
+    found = answering(fit, said, [frozenset({"grief"}), frozenset({"sleep"})])
+    assert (found > 0).tolist() == [[True, False], [False, True]]
+    assert (answering(fit, said, [frozenset({"jealousy"})] * 2) == fit).all()

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from empathy_assets.engines.generating.banks import load_bank
-from empathy_assets.engines.generating.topics import stem, topics
+from empathy_assets.engines.generating.topics import asked, stem, topics
+from empathy_assets.policy.load import table
 
 
 @pytest.mark.parametrize(
@@ -41,3 +42,20 @@ def test_every_issue_of_the_bank_has_topic_words() -> None:
     assert set(found) == set(bank.values("issue"))
     assert all(found.values())
     assert "griev" in found["losing-a-parent"]
+
+
+def test_every_issue_asks_about_subjects_that_a_passage_can_have() -> None:
+    lists = table("lexicons/passages")
+    found = asked(load_bank("grounded"))
+    assert found.keys() == topics(load_bank("grounded")).keys()
+    for issue, subjects in found.items():
+        assert subjects, issue
+        assert subjects <= lists["subject"].keys(), issue
+    assert set(lists["asks"]) <= found.keys()
+    assert set(lists["situations"]["words"]) | set(lists["hinted"]) <= lists["subject"].keys()
+
+
+def test_an_issue_without_a_list_asks_about_what_its_topic_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    lists = table("lexicons/passages")
+    monkeypatch.setitem(lists, "asks", {})
+    assert {"grief", "losing someone"} <= asked(load_bank("grounded"))["losing-a-parent"]

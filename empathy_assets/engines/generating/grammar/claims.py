@@ -59,6 +59,11 @@ def _words(section: str) -> dict[str, frozenset[str]]:
 
 
 @cache
+def _pattern(section: str) -> re.Pattern[str]:
+    return re.compile("|".join(table("lexicons/passages")[section]["patterns"]), re.IGNORECASE)
+
+
+@cache
 def _unfit() -> frozenset[str]:
     return frozenset[str]().union(*_words("unfit").values())
 
@@ -89,11 +94,13 @@ def _found(said: list[str]) -> Iterator[Claim]:
     for sentence in said:
         if not sentence.endswith(".") or _AWKWARD.search(sentence[:-1]) or _NAME.search(sentence):
             continue
+        if _pattern("half_said").search(sentence[:-1]):
+            continue
         words = words_of(sentence)
         if not least <= len(words) <= most or not _stands_alone(words) or not _unfit().isdisjoint(words):
             continue
-        if subjects := _subjects(words):
-            yield Claim(sentence.rstrip(" ."), subjects, _shape(words), words)
+        if subjects := _subjects(words_of(_pattern("beside").sub(" ", sentence))):
+            yield Claim(sentence.rstrip(" ."), tuple(dict.fromkeys((*subjects, *_hinted(sentence)))), _shape(words), words)
 
 
 def _stands_alone(words: tuple[str, ...]) -> bool:
@@ -108,6 +115,22 @@ def _subjects(words: tuple[str, ...]) -> tuple[str, ...]:
     known, general = _subject_of(), _words("general")["words"]
     named = dict.fromkeys(known[w] for before, w in zip(("", *words), words, strict=False) if w in known and (before, w) != ("the", "rest"))
     return tuple(sorted(named, key=lambda subject: subject in general)) if not general.issuperset(named) else ()
+
+
+def answers(claim: Claim, asked: frozenset[str]) -> bool:
+    """Return whether a claim answers a client who asks about these subjects: it is first about one, and about no other situation."""
+    return claim.subjects[0] in asked and asked.issuperset(_words("situations")["words"] & set(claim.subjects))
+
+
+def _hinted(sentence: str) -> list[str]:
+    """Return the situations that a sentence shows without naming them."""
+    return [situation for situation, pattern in _hints().items() if pattern.search(sentence)]
+
+
+@cache
+def _hints() -> dict[str, re.Pattern[str]]:
+    hints = cast(dict[str, list[str]], table("lexicons/passages")["hinted"])
+    return {situation: re.compile("|".join(shown), re.IGNORECASE) for situation, shown in hints.items()}
 
 
 def _shape(words: tuple[str, ...]) -> str:

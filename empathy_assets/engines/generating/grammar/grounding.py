@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
 
-from empathy_assets.engines.generating.grammar.claims import GENERAL_SHAPE, Claim, claims, sentences_of, shape_for
+from empathy_assets.engines.generating.grammar.claims import GENERAL_SHAPE, Claim, answers, claims, sentences_of, shape_for
 from empathy_assets.engines.generating.grammar.expand import Draw
 from empathy_assets.engines.generating.grammar.talk_lines import talk_lines
 from empathy_assets.engines.generating.topics import stem
@@ -130,6 +130,7 @@ def passage_facts(
     *,
     kind: str = "book",
     topic: frozenset[str] = frozenset(),
+    asked: frozenset[str] = frozenset(),
 ) -> dict[str, str]:
     """Return the built-in parts of `{passage...}` for one conversation.
 
@@ -139,7 +140,8 @@ def passage_facts(
         title: Title of the work, as catalogued; said without tag and subtitle, or described where it is a mere file name.
         authors: Authors as catalogued.
         kind: `book`, `paper` or `talk`.
-        topic: Stems of the issue's topic words; claims that have some are preferred.
+        topic: Stems of the issue's topic words; claims that have some are preferred to those that have none.
+        asked: Subjects that the issue's clients ask about; claims that answer one are preferred to all others.
 
     Returns:
         `quote` and `quote2` (woven in, small first letter), `line` and `line2` (the same as sentences of their own), `subject` (what the
@@ -151,11 +153,12 @@ def passage_facts(
     other = (term + 1 + draw.below(max(1, len(source.terms) - 1))) % len(source.terms)
     pool = () if kind == "talk" else source.claims  # of a talk the images are wanted, not the claims
     if pool:
-        claim = _drawn(draw, _touching(pool, topic) or pool)
-        kin = tuple(c for c in pool if c is not claim and not set(c.subjects).isdisjoint(claim.subjects))
-        more = kin or tuple(c for c in _touching(pool, topic) if c is not claim)
+        fitting = tuple(c for c in pool if answers(c, asked))
+        claim = _drawn(draw, fitting or _touching(pool, topic) or pool)
+        kin = tuple(c for c in fitting or pool if c is not claim and not set(c.subjects).isdisjoint(claim.subjects))
+        more = kin or tuple(c for c in fitting or _touching(pool, topic) if c is not claim)
         second = _drawn(draw, more) if more else claim
-        line, line2, subject = claim.text, second.text, _subject(claim, topic)
+        line, line2, subject = claim.text, second.text, claim.subjects[0] if fitting else _subject(claim, topic)
         shape = shape_for(claim, subject)
     elif not source.quotes:
         line = line2 = ""

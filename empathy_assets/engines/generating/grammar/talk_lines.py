@@ -1,9 +1,10 @@
 """Lines of a talk that may be quoted to a client: whole clauses, as said, that speak of living.
 
-A talk greets, thanks, tells stories, gives orders and leaves sentences unfinished; none of that is quoted. A line has a subject and a verb
-of its own beside those of its subordinate clauses, so that it stands alone. No tagger is needed: words are looked up in the lists of
-`policy/voices.toml` and `policy/lexicons/passages.toml`, and what is not surely a clause is left out. Which line a conversation takes is
-decided elsewhere.
+A talk greets, thanks, tells stories, gives orders and leaves sentences unfinished; none of that is quoted. Where a sentence only says
+whose thought it is (`I always say`, `my aunt used to say that`) or turns to a listener at its end (`..., love`), the thought alone is
+quoted. A line has a subject and a verb of its own beside those of its subordinate clauses, so that it stands alone. No tagger is needed:
+words are looked up in the lists of `policy/voices.toml` and `policy/lexicons/passages.toml`, and what is not surely a clause is left out.
+Which line a conversation takes is decided elsewhere.
 """
 
 import re
@@ -24,21 +25,24 @@ _NAME = re.compile(r"(?<=[a-z,;:'\u2019] )(?!I\b)[A-Z]")
 _CLAUSE_END = re.compile(r"\s*[;:]\s+")
 
 
+_PATTERNS = {"half_said", "said_before", "said_after"}
+
+
 @cache
 def _lists() -> dict[str, frozenset[str]]:
-    return {name: frozenset(words) for name, words in table("voices")["talk"].items() if name != "half_said"}
+    return {name: frozenset(words) for name, words in table("voices")["talk"].items() if name not in _PATTERNS}
 
 
 @cache
-def _half_said() -> re.Pattern[str]:
-    return re.compile("|".join(table("voices")["talk"]["half_said"]), re.IGNORECASE)
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile("|".join(table("voices")["talk"][name]), re.IGNORECASE)
 
 
 @cache
 def _refused() -> frozenset[str]:
     passages = table("lexicons/passages")
     unfit = {word for part in _lists()["unfit"] for word in passages["unfit"][part]}
-    return _lists()["refused"] | unfit | frozenset(passages["told"]["words"])
+    return _lists()["refused"] | ((unfit | set(passages["told"]["words"])) - _lists()["allowed"])
 
 
 @cache
@@ -50,8 +54,14 @@ def _of_living() -> frozenset[str]:
 
 def talk_lines(text: str) -> list[str]:
     """Return what a talk's passage says about living in whole clauses of 6 to 25 words (policy), in order, without their stops."""
-    pieces = [p for s in sentences_of(text) if s.endswith(".") for p in _pieces(s.rstrip(" ."))]
+    pieces = [p for s in sentences_of(text) if s.endswith(".") for p in _pieces(_alone(s.rstrip(" .")))]
     return list(dict.fromkeys(p for p in pieces if _quotable(p)))
+
+
+def _alone(sentence: str) -> str:
+    """Return what a sentence says, without its frame and without the name it calls its listener."""
+    bare = _pattern("said_after").sub("", _pattern("said_before").sub("", sentence))
+    return bare if bare[:1].isupper() or bare == sentence else bare[:1].upper() + bare[1:]
 
 
 def _pieces(sentence: str) -> list[str]:
@@ -59,7 +69,7 @@ def _pieces(sentence: str) -> list[str]:
 
 
 def _quotable(piece: str) -> bool:
-    if _AWKWARD.search(piece) or _CAPITALS.search(piece) or _NAME.search(piece) or _half_said().search(piece):
+    if _AWKWARD.search(piece) or _CAPITALS.search(piece) or _NAME.search(piece) or _pattern("half_said").search(piece):
         return False
     words = words_of(piece)
     least, most = int(number("voices", "talk_words.min")), int(number("generation", "grounding.quote_words_max"))

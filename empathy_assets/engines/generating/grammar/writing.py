@@ -13,7 +13,7 @@ from empathy_assets.engines.generating.banks import Bank, Rules, load_bank
 from empathy_assets.engines.generating.grammar.expand import Expansion
 from empathy_assets.engines.generating.grammar.grounding import KINDS, VARIED_BY, Material, material, passage_facts, variants
 from empathy_assets.engines.generating.grammar.mend import mended
-from empathy_assets.engines.generating.topics import topics
+from empathy_assets.engines.generating.topics import asked, topics
 from empathy_assets.engines.generating.voices.cadence import spoken
 from empathy_assets.engines.generating.voices.landed import voice_facts, voices_of
 from empathy_assets.engines.generating.voices.profile import VoiceProfile
@@ -129,6 +129,7 @@ def _passage_parts(row: Row, passage: Row) -> dict[str, str]:
         list(provenance["authors"]),
         kind=KINDS.get(source, "book"),
         topic=_topics(row["kind"]).get(row["issue"], frozenset()),
+        asked=_asked(row["kind"]).get(row["issue"], frozenset()),
     )
 
 
@@ -140,6 +141,11 @@ def _material(text: str, source: str) -> Material:
 @cache
 def _topics(kind: str) -> dict[str, frozenset[str]]:
     return topics(load_bank(kind))
+
+
+@cache
+def _asked(kind: str) -> dict[str, frozenset[str]]:
+    return asked(load_bank(kind))
 
 
 def record(row: Row, turns: Dialogue, passage: Row | None, backend: str, voice: VoiceProfile | None = None) -> dict[str, Any]:

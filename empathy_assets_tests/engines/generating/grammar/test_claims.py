@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from empathy_assets.engines.generating.grammar.claims import claims, sentences_of, shape_for
+from empathy_assets.engines.generating.grammar.claims import answers, claims, sentences_of, shape_for
 
 
 def only(text: str, **options: bool):
@@ -79,3 +79,42 @@ def test_any_text_can_be_searched(text: str) -> None:
     for claim in claims(text):
         assert claim.subjects
         assert claim.words
+
+
+def test_a_claim_answers_who_asks_about_what_it_is_first_about() -> None:
+    anger = only("Anger often carries a message about a value that somebody stepped on.")
+    assert answers(anger, frozenset({"anger", "guilt"}))
+    assert not answers(anger, frozenset({"guilt"}))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Anger is a guest in most houses of grief and leaves late.",
+        "Guilt about moments of laughter goes when somebody smiles at it.",
+    ],
+)
+def test_a_claim_about_somebody_elses_situation_answers_nobody_but_them(sentence: str) -> None:
+    claim = only(sentence)
+    assert not answers(claim, frozenset({"anger", "guilt", "shame"}))
+    assert answers(claim, frozenset({"anger", "guilt", "grief", "losing someone"}))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A wish hopes that the guests will guess its shame before the evening.",
+        "The decision about the paint belongs to the one with the ladder.",
+        "A held breath is waiting for somebody to open a window.",
+    ],
+)
+def test_a_word_in_passing_shows_no_subject(sentence: str) -> None:
+    assert {"hope", "belonging", "the body"}.isdisjoint(subject for claim in claims(sentence) for subject in claim.subjects)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["The answer to that question is often the first sign of shame.", "In the end shame is only for hiding in a cupboard."],
+)
+def test_a_sentence_that_counts_on_its_page_is_no_claim(sentence: str) -> None:
+    assert claims(sentence) == []

@@ -49,6 +49,11 @@ def test_the_claim_that_touches_the_issue_is_preferred() -> None:
     assert {facts(seed, TWO)["subject"] for seed in range(20)} == {"grief", "sleep"}
 
 
+def test_the_claim_that_answers_the_client_is_preferred_to_the_one_that_touches_the_issue() -> None:
+    found = [facts(seed, TWO, topic=frozenset({stem("grief")}), asked=frozenset({"sleep"})) for seed in range(20)]
+    assert {f["subject"] for f in found} == {"sleep"}
+
+
 def test_a_single_claim_is_said_once() -> None:
     found = facts(text="Sleep avoids those who chase it through the small hours.")
     assert found["lines"] == "one"

@@ -44,3 +44,35 @@ def test_what_is_no_clause_about_living_is_left_out(text: str) -> None:
 def test_a_long_sentence_gives_its_clauses() -> None:
     text = "The heart keeps a slower calendar than the wall does; " + "the road is long and the lamp is small and we walk on " * 2
     assert talk_lines(text.strip() + ".")[0] == "The heart keeps a slower calendar than the wall does"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            "I always say you can't hurry a river, and you can't hurry a sore heart.",
+            "You can't hurry a river, and you can't hurry a sore heart",
+        ),
+        (
+            "My aunt used to say that a lamp isn't kept by the match, it's kept by the hand.",
+            "A lamp isn't kept by the match, it's kept by the hand",
+        ),
+        ("But nobody who loves you will count the steps, my dears.", "Nobody who loves you will count the steps"),
+    ],
+)
+def test_the_thought_is_quoted_without_what_leads_up_to_it(text: str, line: str) -> None:
+    assert talk_lines(text) == [line]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There's nothing to it but a road and a lamp and some waiting.",
+        "You get down on your knees by the fire with some paper.",
+        "You just need a warm house and somebody who keeps the lamp.",
+        "A death is such a river, or a house that is gone.",
+        "People will call to you from the far side of the river.",
+    ],
+)
+def test_what_makes_light_of_things_or_leans_on_its_story_is_left_out(text: str) -> None:
+    assert talk_lines(text) == []
