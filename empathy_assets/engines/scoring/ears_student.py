@@ -64,11 +64,11 @@ def distil(contexts: Sequence[str], responses: Sequence[str], taught: Mapping[st
         return np.concatenate([np.bincount(place, weights=values * residual[columns.rows], minlength=width), extra.T @ residual])
 
     found = np.stack([_least_squares(product, back, logits[:, k] - mean[k], width + len(DENSE)) for k in range(len(names))], axis=1)
-    table = found[:width] * rarity[:, None]
-    scale = np.maximum(np.abs(table).max(axis=0), 1e-9) / _STEPS
+    table: Array = found[:width] * rarity[:, None]
+    scale: Array = np.maximum(np.abs(table).max(axis=0), 1e-9) / _STEPS
     return {
         "component": np.array(names),
-        "table": np.round(table / scale).astype(np.int8),
+        "table": np.asarray(np.round(table / scale), dtype=np.int8),
         "scale": scale.astype(np.float32),
         "figures": found[width:] * _DENSE_SCALE,
         "mean": mean,
