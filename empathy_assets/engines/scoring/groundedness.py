@@ -186,8 +186,10 @@ def _claimed(sentence: str, runs: frozenset[tuple[str, ...]]) -> list[str] | Non
         if len(said) >= _RUN and (_names_source(_tokens(sentence[: quoted.start()])) or _run_start(said, runs) is not None):
             return said
     tokens = _tokens(sentence)
-    if (colon := _AFTER_COLON.search(sentence)) and _names_source(_tokens(sentence[: colon.start()])):
-        return _tokens(sentence[colon.end() :])
+    if colon := _AFTER_COLON.search(sentence):
+        behind = _tokens(sentence[colon.end() :])
+        if _names_source(_tokens(sentence[: colon.start()])) or _run_start(behind, runs) is not None:
+            return behind
     if (reported := _reported(tokens)) is not None:
         return reported
     if _words("address").isdisjoint(tokens) and _words("source").isdisjoint(tokens[:_SOURCE_PLACE]) and not _speaks_of_none(tokens):

@@ -91,3 +91,10 @@ def test_odd_texts_are_scored_not_raised(odd: str):
 
 def test_stems_join_forms_of_a_word():
     assert stems("attachment") == stems("attached") == frozenset({"attach"})
+
+
+def test_a_line_quoted_behind_a_colon_is_the_claim_whatever_announces_it() -> None:
+    passage = "Keep the lamp by the door. Somebody on the next landing may be waiting for the sound of your keys."
+    reply = "What comes back to me, from an evening by the stove, is this: somebody on the next landing may be waiting for the sound of your keys."
+    assert groundedness(reply, passage) == 1.0
+    assert groundedness(reply.replace("on the next landing may be waiting", "on the far shore has never waited"), passage) == 0.0
