@@ -33,10 +33,13 @@ def _suspects(frame: pl.DataFrame) -> list[int]:
 
 def _decide(frame: pl.DataFrame, _: GateContext) -> pl.DataFrame:
     rows = _suspects(frame)
+    # What a scenario was written about need not be guessed from its words: some intensities are immediate danger by their definition.
+    known = frame["labels"].struct.field("intensity").is_in(table("lexicons/prohibited")["dangerous_intensities"]).fill_null(value=False)
+    asked = zip(rows, frame["turns"].gather(rows).to_list(), known.gather(rows).to_list(), strict=True)
     hits = [
         (row, hit.kind, hit.turn, hit.start, hit.end)
-        for row, turns in zip(rows, frame["turns"].gather(rows).to_list(), strict=True)
-        for hit in prohibited([(turn["role"], turn["content"]) for turn in turns])
+        for row, turns, danger in asked
+        for hit in prohibited([(turn["role"], turn["content"]) for turn in turns], danger=danger)
     ]
     found = per_record(pl.DataFrame(hits, schema=_HITS, orient="row"), frame.height)
     first = pl.col("spans").list.first().struct.field("turn")
@@ -48,4 +51,4 @@ def _decide(frame: pl.DataFrame, _: GateContext) -> pl.DataFrame:
     return outcome(found, passed=pl.col("rule").is_null(), reason=reason, score=pl.col("hits"), spans=found["spans"])
 
 
-GATE = Gate(name="prohibited", revision="1", decide=_decide, policy=_policy)
+GATE = Gate(name="prohibited", revision="2", decide=_decide, policy=_policy)

@@ -60,15 +60,19 @@ def _union(patterns: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
 
 
-def prohibited(turns: Sequence[tuple[str, str]]) -> list[ProhibitedHit]:
+def prohibited(turns: Sequence[tuple[str, str]], *, danger: bool = False) -> list[ProhibitedHit]:
     """Return the prohibited language in the assistant turns of a dialogue given as (role, content) pairs.
 
     A referral is no hit once the client has asked for one or is in immediate physical danger. A hit is dropped when it is negated
     ("I won't tell you to look on the bright side").
+
+    Args:
+        turns: Role and content of each turn.
+        danger: Whether immediate physical danger is known from outside the words, as of a scenario that was written about it.
     """
     lexicon = _lexicon()
     hits: list[ProhibitedHit] = []
-    asked = danger = False
+    asked = False
     for i, (role, content) in enumerate(turns):
         text = _lowered(content)
         if role == "user":

@@ -59,3 +59,28 @@ def test_the_client_may_say_anything_and_spans_are_exact():
     (hit,) = prohibited([("assistant", "Well, AT LEAST YOU tried.")])
     assert hit.text == "AT LEAST YOU"
     assert (hit.start, hit.end) == (6, 18)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "He broke down my door and he'll kill me.",
+        "She wants to die before the anniversary.",
+        "The only way out I see is to kill myself.",
+        "He said goodbye to everybody at work.",
+        "I nearly died on Monday and it was no accident.",
+        "Can you see me past midnight?",
+    ],
+)
+def test_threats_and_farewells_are_immediate_danger(said):
+    assert kinds("This is an emergency; I'd like you to call emergency services, and I'm staying.", said) == []
+
+
+def test_despair_alone_excuses_no_referral():
+    assert kinds("Please call a helpline.", "I feel hopeless and so tired of it all.") == ["referral"]
+
+
+def test_danger_may_be_known_from_outside_the_words():
+    turns = [("user", "I know what it means."), ("assistant", "Call emergency services now, I'm with you.")]
+    assert prohibited(turns)
+    assert prohibited(turns, danger=True) == []
