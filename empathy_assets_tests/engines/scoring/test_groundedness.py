@@ -95,6 +95,7 @@ def test_stems_join_forms_of_a_word():
 
 def test_a_line_quoted_behind_a_colon_is_the_claim_whatever_announces_it() -> None:
     passage = "Keep the lamp by the door. Somebody on the next landing may be waiting for the sound of your keys."
-    reply = "What comes back to me, from an evening by the stove, is this: somebody on the next landing may be waiting for the sound of your keys."
+    line = "somebody on the next landing may be waiting for the sound of your keys."
+    reply = f"What comes back to me, from an evening by the stove, is this: {line}"
     assert groundedness(reply, passage) == 1.0
     assert groundedness(reply.replace("on the next landing may be waiting", "on the far shore has never waited"), passage) == 0.0
