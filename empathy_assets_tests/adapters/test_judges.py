@@ -66,7 +66,7 @@ def test_a_benchmark_is_scored_once_per_weights_texts_and_code(tmp_path: Path, m
     monkeypatch.setattr(CrisisDetector, "score", lambda self, texts: asked.append(len(texts)) or score(self, texts))
 
     def certified() -> CertifiedDetector:
-        return certified_detector("", str(data), tmp_path, memory)
+        return certified_detector("", str(data), tmp_path, memory=memory)
 
     first = certified()
     again = certified()
