@@ -127,16 +127,15 @@ def _named(what: str) -> sa.ColumnElement[bool]:
 def _insert(connection: sa.Connection, rows: pl.DataFrame) -> None:
     """Insert rows in bulk: `COPY` where the driver has it, else one statement over all of them."""
     clean = rows.with_columns(pl.col(pl.String).str.replace_all("\0", "\N{REPLACEMENT CHARACTER}", literal=True))  # PostgreSQL has no NUL
-    cursor = connection.connection.cursor()
-    if hasattr(cursor, "copy_expert"):
+    if connection.dialect.driver == "psycopg2":
         text = io.BytesIO()
         clean.write_csv(text, include_header=False, quote_style="non_numeric", null_value="")
         text.seek(0)
         try:
-            cursor.copy_expert(f"COPY empathy_records ({', '.join(clean.columns)}) FROM STDIN WITH (FORMAT csv)", text)
+            with connection.connection.cursor() as cursor:
+                cursor.copy_expert(f"COPY empathy_records ({', '.join(clean.columns)}) FROM STDIN WITH (FORMAT csv)", text)
         except connection.dialect.loaded_dbapi.Error as error:
             raise SQLAlchemyError(str(error)) from error  # as for every other statement
     else:
         statement = sa.insert(_RECORDS).compile(dialect=connection.dialect)  # values as the driver takes them: a third of the time
         connection.exec_driver_sql(str(statement), clean.rows() if statement.positional else clean.to_dicts())
-    cursor.close()
