@@ -59,10 +59,14 @@ class Peak:
     def __exit__(self, *_: object) -> None:
         self._ended.set()
         self._thread.join()
+        self._look()  # a step may be over before the first look
 
     def _watch(self) -> None:
         while not self._ended.wait(_POLL_SECONDS):
-            self.bytes = max(self.bytes, _resident_of(os.getpid()))
+            self._look()
+
+    def _look(self) -> None:
+        self.bytes = max(self.bytes, _resident_of(os.getpid()))
 
 
 def _resident_of(pid: int) -> int:
