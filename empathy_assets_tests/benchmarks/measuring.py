@@ -19,7 +19,7 @@ from pathlib import Path
 
 import polars as pl
 
-_POLL_SECONDS = 0.1
+_POLL_SECONDS = 0.25
 _SHARE = re.compile(r"^Pss: +([0-9]+) kB", re.MULTILINE)
 
 
@@ -42,7 +42,7 @@ class Step:
 
 
 class Peak:
-    """The highest memory of this process and all below it, looked at ten times a second; 0 where there is no /proc.
+    """The highest memory of this process and all below it, looked at four times a second; 0 where there is no /proc.
 
     A page that several processes share counts once (the proportional set size of Linux).
     """
