@@ -8,7 +8,7 @@ from upath import UPath
 
 from empathy_assets.adapters import compute
 from empathy_assets.adapters.cache import FrameCache
-from empathy_assets.adapters.compute import ProcessPool, map_frame, worker_count
+from empathy_assets.adapters.compute import ProcessPool, apply_packed, computed, map_frame, packed, worker_count
 
 FRAME = pl.DataFrame({"n": range(10)})
 
@@ -61,3 +61,35 @@ def test_another_version_computes_everything_again(tmp_path: Path) -> None:
 def test_an_empty_frame_needs_no_work(tmp_path: Path) -> None:
     assert map_frame(double, FRAME.clear(), namespace="t", version="1", cache=FrameCache(UPath(tmp_path))) == []
     assert worker_count() >= 1
+
+
+def test_a_packed_slice_is_what_it_holds_and_not_what_it_was_cut_from() -> None:
+    whole = pl.DataFrame({"text": [f"a long enough line of text, number {n}" for n in range(10_000)]})
+    part = whole.slice(5_000, 10)
+    assert len(packed(part)) < len(packed(whole)) / 100
+    assert pl.read_ipc(packed(part)).equals(part)
+
+
+def test_a_packed_chunk_gives_the_packed_result() -> None:
+    assert pl.read_ipc(apply_packed(double, packed(FRAME))).equals(double(FRAME))
+
+
+def test_results_lie_under_the_keys_that_are_returned(tmp_path: Path) -> None:
+    cache = FrameCache(UPath(tmp_path))
+    keys = computed(double, FRAME, namespace="t", version="1", cache=cache, pool=ProcessPool(1))
+    kept = [cache.recall("t", *key) for key in keys]
+    assert [frame["n"].to_list() for frame in kept if frame is not None] == [[0, 2], [4, 6], [8, 10], [12, 14], [16, 18]]
+
+
+def test_processes_are_given_a_few_chunks_at_a_time() -> None:
+    asked: list[int] = []
+
+    class Parts(list[pl.DataFrame]):
+        def __getitem__(self, index):
+            asked.append(index)
+            return super().__getitem__(index)
+
+    results = ProcessPool(2).run(double, Parts(pl.DataFrame({"n": [n]}) for n in range(20)), range(20))
+    assert next(results)[0] == 0
+    assert len(asked) <= 5
+    assert [index for index, _ in results] == list(range(1, 20))

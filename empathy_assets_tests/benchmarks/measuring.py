@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import resource
 import sys
 import threading
@@ -20,7 +19,6 @@ from pathlib import Path
 import polars as pl
 
 _POLL_SECONDS = 0.1
-_SHARE = re.compile(r"^Pss: +([0-9]+) kB", re.MULTILINE)
 
 
 @dataclass
@@ -44,7 +42,7 @@ class Step:
 class Peak:
     """The highest memory of this process and all below it, looked at ten times a second; 0 where there is no /proc.
 
-    A page that several processes share counts once (the proportional set size of Linux).
+    Pages of files, which processes of one program share, count once: for the process that has most of them.
     """
 
     def __init__(self) -> None:
@@ -59,20 +57,28 @@ class Peak:
     def __exit__(self, *_: object) -> None:
         self._ended.set()
         self._thread.join()
+        self._look()  # a step may be over before the first look
 
     def _watch(self) -> None:
         while not self._ended.wait(_POLL_SECONDS):
-            self.bytes = max(self.bytes, _resident_of(os.getpid()))
+            self._look()
+
+    def _look(self) -> None:
+        held = list(_pages(os.getpid()))
+        own, shared = sum(resident - of_files for resident, of_files in held), max((of_files for _, of_files in held), default=0)
+        self.bytes = max(self.bytes, (own + shared) * os.sysconf("SC_PAGE_SIZE"))
 
 
-def _resident_of(pid: int) -> int:
-    """Return the bytes in memory of a process and all below it."""
+def _pages(pid: int) -> Iterator[tuple[int, int]]:
+    """Yield the resident pages, and those of files among them, of a process and of all below it."""
     try:
-        own = int(_SHARE.findall(Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii"))[0]) * 1024
+        resident, of_files = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1:3]
         below = [child for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text(encoding="ascii").split()]
-    except (OSError, ValueError, IndexError):
-        return 0
-    return own + sum(_resident_of(int(child)) for child in below)
+    except (OSError, ValueError):
+        return
+    yield int(resident), int(of_files)
+    for child in below:
+        yield from _pages(int(child))
 
 
 def _cpu() -> float:

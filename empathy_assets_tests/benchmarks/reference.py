@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import importlib.util
 import json
 import multiprocessing
 import re
 import sys
 import unicodedata
 from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -90,11 +91,10 @@ def _masked(text: str) -> str:
 
 
 def _signed(lines: list[bytes]) -> list[tuple[str, str, str, Any]]:
-    from rensa import RMinHash
-
+    sketches: Any = import_module("rensa")
     rows: list[tuple[str, str, str, Any]] = []
     for own, row, exact, shingles in plain(lines):
-        sketch = RMinHash(num_perm=_PERMUTATIONS, seed=42)
+        sketch = sketches.RMinHash(num_perm=_PERMUTATIONS, seed=42)
         sketch.update(shingles)
         rows.append((own, row, exact, sketch))
     return rows
@@ -109,10 +109,9 @@ def _chunks(paths: list[Path]) -> Iterator[list[bytes]]:
 
 def plain_script(paths: list[Path], out: Path, workers: int) -> int:
     """Curate with the plain script on rensa; return the rows kept."""
-    from rensa import RMinHashDeduplicator
-
     seen: set[str] = set()
-    index = RMinHashDeduplicator(threshold=_THRESHOLD, num_perm=_PERMUTATIONS, use_lsh=True, num_bands=16)
+    rensa: Any = import_module("rensa")
+    index = rensa.RMinHashDeduplicator(threshold=_THRESHOLD, num_perm=_PERMUTATIONS, use_lsh=True, num_bands=16)
     kept = 0
     with multiprocessing.get_context("spawn").Pool(workers) as pool, (out / "plain.jsonl").open("w", encoding="utf-8") as stream:
         for rows in pool.imap(_signed, _chunks(paths)):
@@ -139,7 +138,7 @@ def main() -> None:
     whole = whole_lines(chosen.input, chosen.out)
     with timed(steps, "polars, JSONL to Parquet") as step:
         step.rows, step.text_mb = rewrite(whole, chosen.out), size
-    if importlib.util.find_spec("rensa") is None:
+    if find_spec("rensa") is None:
         sys.stdout.write("plain script on rensa: left out, rensa is not installed; run it with `uv run --with rensa python -m ...`\n")
     else:
         with timed(steps, "plain script on rensa") as step:
