@@ -5,6 +5,7 @@ Lives here: options, help texts, exit codes. Must not live here: logic; heavy im
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +22,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+_UsageError: Any = typer.BadParameter.__mro__[1]  # typer carries its own click and exports only what is derived from it
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
 ReleaseOption = Annotated[str, typer.Option("--release", "-r", help="Release key of policy/releases.toml.")]
 
@@ -34,10 +37,19 @@ def main(debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")
 
 
 def run() -> None:
-    """Run the command line; an expected error becomes one line with its remedy and exit code 1."""
+    """Run the command line; an error becomes one line with its remedy: exit code 1, or 2 for what cannot be asked so."""
     try:
         with watched_reader():
-            app(standalone_mode=True)
+            raise SystemExit(app(standalone_mode=False) or 0)
+    except _UsageError as error:
+        if not sys.argv[1:]:  # nothing was asked: the help is the answer
+            typer.echo(error.ctx.get_help())
+            raise SystemExit(2) from None
+        typer.secho(f"error: {' '.join(error.format_message().split())} See {error.ctx.command_path} --help.", fg="red", err=True)
+        raise SystemExit(2) from None
+    except typer.Abort:
+        typer.secho("error: stopped by you; run it again, finished work is used", fg="red", err=True)
+        raise SystemExit(130) from None
     except (ValueError, RuntimeError, OSError) as error:
         if os.environ.get("EMPATHY_DEBUG"):
             raise

@@ -108,6 +108,36 @@ def test_certify_prints_the_certificate(runner: CliRunner) -> None:
     assert "sensitivity" in runner.invoke(cli.app, ["certify"]).output
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_speaks_to_scripts(command: str, runner: CliRunner) -> None:
+    assert "--json" in runner.invoke(cli.app, [command, "--help"], env={"COLUMNS": "200"}).output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["bild"], "No such command 'bild'"),
+        (["read", "nowhere", "--out", "o"], "does not exist"),
+        (["read"], "Missing argument"),
+        (["build", "--scal", "1"], "No such option"),
+        (["preview", "bias", "-n", "0"], "greater than or equal to 1"),
+    ],
+)
+def test_what_cannot_be_asked_so_is_one_line_that_leads_to_the_help(
+    arguments: list[str], message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["empathy", *arguments])
+    with pytest.raises(SystemExit) as stopped:
+        cli.run()
+    assert stopped.value.code == 2
+    shown = capsys.readouterr().err
+    assert shown.startswith("error: ")
+    assert message in shown
+    assert "--help." in shown
+    assert shown.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -71,6 +71,11 @@ class Page:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"]))
 
+    def cut(self, box: dict[str, float], *, margin: float = 0.0) -> bytes:
+        """Return the part of the page inside `box` (x, y, width, height in CSS pixels) and a margin around it, as PNG."""
+        clip = {"x": box["x"] - margin, "y": box["y"] - margin, "width": box["width"] + 2 * margin, "height": box["height"] + 2 * margin}
+        return base64.b64decode(self.call("Page.captureScreenshot", format="png", clip={**clip, "scale": 1})["data"])
+
 
 @contextmanager
 def browser(folder: Path, *, width: int = 1600, height: int = 1000) -> Iterator[Page]:

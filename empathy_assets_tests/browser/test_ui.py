@@ -20,6 +20,7 @@ import pytest
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.definitions import build_defs
 from empathy_assets_tests.browser.chrome import Page, browser, executable
+from empathy_assets_tests.browser.overview import THEMES, WIDTH, overview
 from empathy_assets_tests.conftest import Built
 from empathy_assets_tests.journeys.commands import SCALE, build, environment
 
@@ -180,3 +181,16 @@ def test_an_asset_is_described_dated_and_pictured(ui: Ui) -> None:
     assert "Source code Open the asset" in text
     assert "the record, Conversation in conversation.py" in text
     assert all(shown in text for shown in ("datasets", "Polars", "empathy/layer", "build_release"))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_picture_of_the_readme_shows_lineage_and_checks(ui: Ui, theme: str) -> None:
+    from PIL import Image
+
+    path = ui.pictures / f"overview-{theme.lower()}.png"
+    overview(ui.page, ui.url, theme, path)
+    picture = Image.open(path).convert("L")
+    assert picture.width == WIDTH
+    assert picture.height > 1500  # two cuts of pages that were there
+    corner = picture.getpixel((picture.width - 4, picture.height - 4))
+    assert (corner > 200) is (theme == "Light")

@@ -56,6 +56,9 @@ def test_failures_are_collected_by_name(fails: bool, blocking: bool, tmp_path: P
     assert result.failed_blocking == (["stage.bar"] if fails and blocking else [])
     assert result.errors == (["after: RuntimeError: the disk is full; free some space"] if fails and not blocking else [])
     assert "0.4 found, 0.8 expected" in shown.getvalue()
+    (check,) = result.checks
+    assert (check["check"], check["passed"], check["severity"]) == ("stage.bar", not (fails and blocking), "ERROR")
+    assert (check["sentence"], check["partition"]) == ("0.4 found, 0.8 expected", "next")
     assert ("after" in result.metadata) is not fails
 
 

@@ -56,6 +56,8 @@ def test_a_file_is_told_by_its_name(built: Built) -> None:
     lives = life_of(file, "next", built.settings)
     assert {life["kind"] for life in lives} <= {"passage", "conversation"}
     assert all(life["provenance"]["file"].endswith(file) for life in lives)
+    released = [bool(life.get("split")) for life in lives]
+    assert released == sorted(released, reverse=True)
 
 
 def test_what_is_in_quarantine_is_told_with_reason_and_remedy(built: Built, tmp_path: Path) -> None:

@@ -51,3 +51,33 @@ def test_what_is_a_share_of_conversations_has_its_interval(evaluated: dict[str, 
     for name in shares:
         figures = evaluated[name]["figures"]
         assert figures["lower_95"] <= figures["value"] <= figures["upper_95"], name
+
+
+PICTURES = {
+    "mix against target": ("gated", "mix_vs_target"),
+    "EARS per stage": ("gated", "ears"),
+    "EARS components": ("gated", "ears_components"),
+    "ROC with operating point": ("crisis_detector", "roc"),
+    "reliability of the crisis score": ("crisis_detector", "reliability"),
+    "reliability of EARS": ("ears_scorer", "reliability"),
+    "yield waterfall": ("verdicts", "yield_waterfall"),
+    "split comparison": ("split", "split_comparison"),
+    "near-duplicates": ("verdicts", "near_duplicates"),
+    "clusters": ("split", "cluster_sizes"),
+    "drift between releases": ("ready_package", "drift"),
+    "sources and licences": ("ready_package", "sources_and_licences"),
+}
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_a_picture_is_inline_in_the_metadata_of_its_asset(picture: str, built: Built) -> None:
+    asset, title = PICTURES[picture]
+    assert built.result.metadata[asset][title].startswith(f"![{title}](data:image/png;base64,")
+
+
+@pytest.mark.parametrize("asset", sorted(CHECKS["assets"]))
+def test_an_asset_has_figures_that_the_ui_plots_over_releases(asset: str, built: Built) -> None:
+    figures = {
+        name for name, value in built.result.metadata[asset].items() if isinstance(value, int | float) and not isinstance(value, bool)
+    }
+    assert len(figures - {"duration_seconds"}) >= 1, asset

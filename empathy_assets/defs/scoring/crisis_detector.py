@@ -26,6 +26,7 @@ def crisis_detector(context: dg.AssetExecutionContext, workspace: Workspace) -> 
     context.log.info(f"{judge.name} {judge.version}, threshold {judge.threshold:.3f}")
     metadata = {
         "version": judge.version,
+        "threshold": judge.threshold,
         "sensitivity": certificate.sensitivity,
         "sensitivity_lower": certificate.sensitivity_lower,
         "specificity": certificate.specificity,

@@ -24,6 +24,7 @@ def ears_scorer(context: dg.AssetExecutionContext, workspace: Workspace) -> Outc
     context.log.info(f"{judge.name} {judge.version}, threshold {judge.threshold:.3f}")
     metadata = {
         "version": judge.version,
+        "threshold": judge.threshold,
         "training": dg.MetadataValue.md(scorer_tables(found.training)),
         "card": dg.MetadataValue.md(judge.card or "_no card_"),
     }

@@ -1,5 +1,7 @@
 """Findings about a stage dataset: can it supply its share at EARS >= 0.80, is crisis caught, does the fence hold, is it free of PII."""
 
+import json
+
 import polars as pl
 
 from empathy_assets.engines.checking.finding import Finding, at_least, none_of
@@ -36,7 +38,9 @@ def crisis_certified(frame: pl.DataFrame, detector: Judge) -> Finding:
     state = "passed" if detector.passed and detector.certificate else "failed or is missing"
     scored = f"{stale} of {frame.height} rows scored by another version, none expected"
     sentence = f"certificate of crisis detector {detector.version} {state}; {scored}"
-    return Finding(passed, sentence, {"value": stale, "bound": 0, "n": frame.height, "certificate": detector.certificate})
+    stated = json.loads(detector.certificate).get("sensitivity_lower") if detector.certificate else None
+    figures = {"value": float(stated or 0.0), "bound": number("judges", "certificate.sensitivity_lower"), "n": frame.height, "stale": stale}
+    return Finding(passed, sentence, {**figures, "certificate": detector.certificate})
 
 
 def crisis_recall(frame: pl.DataFrame) -> Finding:

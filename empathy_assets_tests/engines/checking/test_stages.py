@@ -15,7 +15,9 @@ from empathy_assets.engines.checking.stages import (
 from empathy_assets.records.judge import Judge
 from empathy_assets_tests.fixtures.conversations import conversation, frame, many
 
-DETECTOR = Judge(name="crisis_detector", version="d1", weights_sha256="0" * 64, threshold=0.4, certificate="{}", passed=True)
+DETECTOR = Judge(
+    name="crisis_detector", version="d1", weights_sha256="0" * 64, threshold=0.4, certificate='{"sensitivity_lower": 0.96}', passed=True
+)
 SCORER = Judge(name="ears_scorer", version="s1", weights_sha256="0" * 64, threshold=0.8, passed=True)
 
 
@@ -44,7 +46,9 @@ def test_rows_of_another_scorer_or_none_are_found() -> None:
 
 @pytest.mark.parametrize("change", [{"passed": False}, {"certificate": ""}, {"version": "d2"}])
 def test_a_failed_missing_or_stale_certificate_fails(change: dict[str, object]) -> None:
-    assert crisis_certified(many(3), DETECTOR).passed
+    found = crisis_certified(many(3), DETECTOR)
+    assert found.passed
+    assert (found.figures["value"], found.figures["bound"], found.figures["stale"]) == (0.96, 0.95, 0)
     assert not crisis_certified(many(3), DETECTOR.model_copy(update=change)).passed
 
 
