@@ -11,6 +11,8 @@ from functools import lru_cache
 from empathy_assets.engines.generating.voices.profile import VoiceProfile
 from empathy_assets.policy.load import number, table
 
+# `a little` is `a bit` where it says how much (a little lighter), not where it says how big (a little lamp).
+_HOW_MUCH = {"a little": r"(?=[,.;:?!]|$| (?:more|less|too|at|by|in|on|and|or|when|if|that|as|to|of|\w+er)\b)"}
 _WILL = re.compile(r"\b([Ii]|[Ww]e)(?:'ll| will)\b")
 
 
@@ -34,7 +36,8 @@ def _preferences(voice: VoiceProfile) -> tuple[re.Pattern[str] | None, Mapping[s
     pairs: list[list[str]] = table("voices")["same"]["pairs"]
     both = [*pairs, *([b, a] for a, b in pairs)]
     instead = {old: new for old, new in both if _prefers(voice.counts, _key(new), _key(old))}
-    return (re.compile(r"\b(?:" + "|".join(instead) + r")\b", re.IGNORECASE) if instead else None), instead
+    wanted = "|".join(rf"{old}\b{_HOW_MUCH.get(old, '')}" for old in instead)
+    return (re.compile(rf"\b(?:{wanted})", re.IGNORECASE) if instead else None), instead
 
 
 def _key(phrase: str) -> str:

@@ -26,3 +26,9 @@ def test_quoted_speech_and_equal_habits_stay() -> None:
 def test_shall_is_said_after_i_and_we_alone() -> None:
     assert worded("I'll wait, and you will see what we will do.", voice(shall=8)) == "I shall wait, and you will see what we shall do."
     assert worded("I'll wait.", voice(will=8)) == "I'll wait."
+
+
+def test_a_little_lamp_is_no_bit_lamp() -> None:
+    speaker = voice(bit=9, little=1)
+    assert worded("It is a little lighter, a little.", speaker) == "It is a bit lighter, a bit."
+    assert worded("A little lamp stood there, a little one.", speaker) == "A little lamp stood there, a little one."
