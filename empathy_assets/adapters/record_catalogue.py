@@ -7,7 +7,7 @@ conversations; a package that was replaced, or removed from storage, loses them.
 """
 
 import io
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 import sqlalchemy as sa
@@ -132,7 +132,7 @@ def _insert(connection: sa.Connection, rows: pl.DataFrame) -> None:
         clean.write_csv(text, include_header=False, quote_style="non_numeric", null_value="")
         text.seek(0)
         try:
-            with connection.connection.cursor() as cursor:
+            with cast(Any, connection.connection.cursor()) as cursor:
                 cursor.copy_expert(f"COPY empathy_records ({', '.join(clean.columns)}) FROM STDIN WITH (FORMAT csv)", text)
         except connection.dialect.loaded_dbapi.Error as error:
             raise SQLAlchemyError(str(error)) from error  # as for every other statement
