@@ -137,7 +137,7 @@ def _released(what: str, release: str, settings: Settings) -> list[dict[str, Any
             f"nothing in release {release}, in the landed passages or in quarantine has an id or file that begins with, or a text that "
             f"contains, {what!r}; expected an id, a piece of a text word for word, or a file name{unasked}"
         )
-    return [{"kind": "released"} | row for row in rows]
+    return [row | {"kind": "released"} for row in rows]  # not the kind of conversation, which the catalogue has too
 
 
 def _splits(tables: ParquetIOManager, release: str, records: pl.DataFrame) -> dict[str, str]:
