@@ -38,7 +38,7 @@ def test_a_build_writes_no_secret_anywhere(s3_bucket: str, postgres_url: str, tm
     database = urlsplit(postgres_url)
     secrets = PLANTED | {"EMPATHY_DATABASE_URL": unquote(database.password or "")}
     production_home(tmp_path / "home", database.port)
-    with serving(Model()) as model:
+    with serving(Model(lambda number, what: "401")) as model:  # a server that says no: what is refused may be written down
         variables = secrets | {
             "AWS_ACCESS_KEY_ID": "user",
             "AWS_REGION": "gra",

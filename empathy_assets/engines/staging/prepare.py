@@ -21,7 +21,7 @@ PREPARED_VERSION = "2"
 """Bump when the steps below change; part of the cache key beside the judges' versions."""
 
 
-def prepare_and_score(frame: pl.DataFrame, *, tier: Tier, detector_weights: str = "", scorer_weights: str = "") -> pl.DataFrame:
+def prepare_and_score(frame: pl.DataFrame, *, tier: Tier = "cascade", detector_weights: str = "", scorer_weights: str = "") -> pl.DataFrame:
     """Return one row per input row: struct column `record` (Conversation) or, where it cannot be used, `reject` (Reject).
 
     Args:
