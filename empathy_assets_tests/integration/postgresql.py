@@ -20,6 +20,7 @@ from empathy_assets_tests.integration.ceph import free_port
 
 OLDEST = 15
 ABSENT = f"PostgreSQL {OLDEST} or newer is not installed: apt-get install postgresql"
+# pragma: allowlist nextline secret - of a server of the tests
 USER, SECRET = "emp athy@home", "p@ss/w%rd:?#'\" ü"  # what a URL, a shell and a configuration file each need escaped
 _PACKAGED = Path("/usr/lib/postgresql")
 

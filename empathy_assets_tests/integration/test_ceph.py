@@ -64,6 +64,7 @@ def test_the_sdks_own_checksums_are_refused_here_so_every_client_must_leave_them
 @pytest.mark.parametrize(
     ("changed", "remedy"),
     [
+        # pragma: allowlist nextline secret - of nobody
         ({"AWS_SECRET_ACCESS_KEY": "another"}, "Correct AWS_SECRET_ACCESS_KEY"),
         ({"AWS_ACCESS_KEY_ID": "AKIDOFNOBODY"}, "Correct AWS_ACCESS_KEY_ID"),
         ({"AWS_CA_BUNDLE": ""}, "certificate that is not trusted"),
