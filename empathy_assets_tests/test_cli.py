@@ -113,6 +113,17 @@ def test_every_command_speaks_to_scripts(command: str, runner: CliRunner) -> Non
     assert "--json" in runner.invoke(cli.app, [command, "--help"], env={"COLUMNS": "200"}).output
 
 
+def refused(arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> tuple[object, str]:
+    """Return the exit code and the one line that the command line ends with."""
+    monkeypatch.setattr("sys.argv", ["empathy", *arguments])
+    with pytest.raises(SystemExit) as stopped:
+        cli.run()
+    shown = capsys.readouterr().err
+    assert shown.startswith("error: ")
+    assert shown.count("\n") == 1
+    return stopped.value.code, shown
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -127,15 +138,10 @@ def test_what_cannot_be_asked_so_is_one_line_that_leads_to_the_help(
     arguments: list[str], message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sys.argv", ["empathy", *arguments])
-    with pytest.raises(SystemExit) as stopped:
-        cli.run()
-    assert stopped.value.code == 2
-    shown = capsys.readouterr().err
-    assert shown.startswith("error: ")
+    code, shown = refused(arguments, monkeypatch, capsys)
+    assert code == 2
     assert message in shown
     assert "--help." in shown
-    assert shown.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -151,11 +157,6 @@ def test_an_expected_error_is_one_line_and_exit_code_one(
     arguments: list[str], message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sys.argv", ["empathy", *arguments])
-    with pytest.raises(SystemExit) as stopped:
-        cli.run()
-    assert stopped.value.code == 1
-    shown = capsys.readouterr().err
-    assert shown.startswith("error: ")
+    code, shown = refused(arguments, monkeypatch, capsys)
+    assert code == 1
     assert message in shown
-    assert shown.count("\n") == 1

@@ -28,7 +28,7 @@ from empathy_assets.engines.certifying.certificate import benchmark_sha256, labe
 from empathy_assets.engines.certifying.measure import Measurement, measured
 from empathy_assets.engines.checking.finding import Finding
 from empathy_assets.engines.checking.judges import certificate_holds
-from empathy_assets.engines.scoring.bundle import MODELS_DIR, checksums
+from empathy_assets.engines.scoring.bundle import MODELS_DIR, checksums, weights_folder
 from empathy_assets.engines.scoring.card import CARD_FILE, detector_card, scorer_card
 from empathy_assets.engines.scoring.crisis import CrisisDetector, load_detector
 from empathy_assets.engines.scoring.ears import load_scorer
@@ -126,7 +126,7 @@ def certificate_in_force(judge: Judge, benchmark: str, tier: Tier) -> Finding:
         LabelledDataError: The benchmark cannot be certified on.
         WeightsError: The weights are gone or were changed.
     """
-    in_use = load_detector(Path(judge.weights_uri) if judge.weights_uri else MODELS_DIR, tier)
+    in_use = load_detector(weights_folder(judge.weights_uri), tier)
     data = benchmark_sha256(labelled(_benchmark(benchmark)))
     return certificate_holds(judge, version=in_use.version, threshold=in_use.threshold, data_sha256=data)
 

@@ -17,6 +17,11 @@ from numpy.typing import NDArray
 MODELS_DIR = Path(__file__).parents[2] / "models"
 
 
+def weights_folder(uri: str) -> Path:
+    """Return the folder of weights that a stored judge names; an empty name is that of the bundled ones."""
+    return Path(uri) if uri else MODELS_DIR
+
+
 class WeightsError(RuntimeError):
     """Weights are missing or are not the ones the checksum file names."""
 

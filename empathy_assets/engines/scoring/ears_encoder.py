@@ -10,7 +10,7 @@ for linear readouts).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -57,8 +57,8 @@ class PairEncoder:
         """Return what is found in each reply, in order."""
         spans = [sentences_of(text) for text in replies]
         pieces = self._pieces(replies, spans)
-        before = {text: ids[-CONTEXT_TOKENS:] for text, ids in self._ids(dict.fromkeys(contexts))}
-        pairs = [(before[context], ids) for context, (ids, _) in zip(contexts, pieces, strict=True)]
+        before = self._tokens(contexts)
+        pairs = [(before[context][-CONTEXT_TOKENS:], ids) for context, (ids, _) in zip(contexts, pieces, strict=True)]
         groups = batches([len(a) + len(b) + _SPECIAL for a, b in pairs], BATCH_TOKENS)
         logits: list[Any] = [None] * len(replies)
         shares: list[Any] = [None] * len(replies)
@@ -74,17 +74,15 @@ class PairEncoder:
     def _heads(self) -> int:
         return self._session.get_outputs()[0].shape[2] // 2
 
-    def _ids(self, texts: dict[str, None]) -> list[tuple[str, NDArray[np.int64]]]:
-        return list(zip(texts, self._encoded(list(texts)), strict=True))
-
-    def _encoded(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
-        encoded = self._tokenizer.encode_batch_fast([plain(text) for text in texts], add_special_tokens=False)
-        return [self._own[np.array(encoding.ids, dtype=np.int64)] for encoding in encoded]
+    def _tokens(self, texts: Iterable[str]) -> dict[str, NDArray[np.int64]]:
+        """Return the tokens of each text; one that stands in many places is cut once."""
+        distinct = list(dict.fromkeys(texts))
+        encoded = self._tokenizer.encode_batch_fast([plain(text) for text in distinct], add_special_tokens=False)
+        return {text: self._own[np.array(encoding.ids, dtype=np.int64)] for text, encoding in zip(distinct, encoded, strict=True)}
 
     def _pieces(self, texts: Sequence[str], spans: Sequence[Spans]) -> list[tuple[NDArray[np.int64], list[int]]]:
         """Return each reply's tokens and how many of them each sentence has; sentences beyond the last token read have none."""
-        said = dict.fromkeys(text[a:b] for text, where in zip(texts, spans, strict=True) for a, b in where)
-        tokens = dict(self._ids(said))  # a sentence said in many replies is cut once
+        tokens = self._tokens(text[a:b] for text, where in zip(texts, spans, strict=True) for a, b in where)
         out: list[tuple[NDArray[np.int64], list[int]]] = []
         for text, where in zip(texts, spans, strict=True):
             found = [tokens[text[a:b]] for a, b in where]

@@ -3,12 +3,10 @@
 Lives here: the order of the steps and how rejects travel beside the rows. Must not live here: cleaning, scoring or routing rules.
 """
 
-from pathlib import Path
-
 import polars as pl
 
 from empathy_assets.engines.cleaning.prepare import prepare
-from empathy_assets.engines.scoring.bundle import MODELS_DIR
+from empathy_assets.engines.scoring.bundle import weights_folder
 from empathy_assets.engines.scoring.crisis import load_detector
 from empathy_assets.engines.scoring.ears import load_scorer
 from empathy_assets.engines.scoring.score import score_conversations
@@ -30,8 +28,8 @@ def prepare_and_score(frame: pl.DataFrame, *, tier: Tier = "cascade", detector_w
         detector_weights: Folder of the crisis detector's weights; empty for the bundled ones.
         scorer_weights: Folder of the EARS scorer's weights; empty for the bundled ones.
     """
-    detector = load_detector(Path(detector_weights) if detector_weights else MODELS_DIR, tier)
-    scorer = load_scorer(Path(scorer_weights) if scorer_weights else MODELS_DIR, tier)
+    detector = load_detector(weights_folder(detector_weights), tier)
+    scorer = load_scorer(weights_folder(scorer_weights), tier)
     kept, rejects = prepare(until_last_answer(frame))
     scored = score_conversations(kept, detector, scorer)
     records = scored.select(pl.struct(pl.all()).alias("record"))
