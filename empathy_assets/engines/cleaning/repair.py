@@ -6,8 +6,6 @@ Lives here: what needs Python per text. Must not live here: anything that runs o
 import html
 import re
 
-import ftfy
-
 _LEAD = "\u00c2-\u00f4"
 _TAIL = (
     "\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d\u2018\u2019\u201c\u201d\u2022\u2013\u2014"
@@ -50,6 +48,8 @@ def repair_encoding(text: str) -> str:
     ftfy judges the whole text first; what it leaves because the evidence was destroyed is repaired run by run. The closing
     double quote is the commonest loss (byte 9D has no Windows-1252 character), so a damaged run `\u00e2\u20ac` becomes that quote.
     """
+    import ftfy
+
     text = _LOST_QUOTE.sub("\u201d", text)
     text = ftfy.fix_encoding(text)
     if "\u00e2\u20ac" in text or "\ufffd" in text:

@@ -10,11 +10,6 @@ import html
 import re
 import unicodedata
 
-import ftfy
-from charset_normalizer import from_bytes
-from ftfy.badness import is_bad
-from selectolax.lexbor import LexborHTMLParser
-
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -66,6 +61,8 @@ def _legacy_encoding(data: bytes) -> str:
     high = len(data) - len(data.translate(None, delete=bytes(range(128, 256))))
     if high <= _C1_SHARE * len(data):
         return "cp1252"
+    from charset_normalizer import from_bytes
+
     guess = from_bytes(data[:65536]).best()
     return guess.encoding if guess is not None else "cp1252"
 
@@ -84,6 +81,9 @@ def tidy(text: str) -> str:
     if not _UNTIDY.search(text):
         return text.strip()
     if not text.isascii() and (_DOUBTFUL.search(text) or _NEIGHBOURS.search(text)):
+        import ftfy
+        from ftfy.badness import is_bad
+
         if is_bad(text):
             text = ftfy.fix_text(text, uncurl_quotes=False)
         text = unicodedata.normalize("NFC", text.translate(_LIGATURES))
@@ -102,6 +102,8 @@ def tidy(text: str) -> str:
 
 def strip_html(markup: str) -> str:
     """Return the text of an HTML fragment; block ends become line breaks, scripts and styles vanish."""
+    from selectolax.lexbor import LexborHTMLParser
+
     tree = LexborHTMLParser(_BLOCK_END.sub(lambda m: "\n" + m.group(0), markup))
     tree.strip_tags(["script", "style", "noscript", "template"])
     body = tree.body
