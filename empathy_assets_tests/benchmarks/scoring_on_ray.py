@@ -1,9 +1,9 @@
 """Scoring in-process and on Ray, the same conversations: wall time, rows per second and efficiency with one and two workers.
 
-    uv run python -m empathy_assets_tests.benchmarks.scoring_on_ray CONVERSATIONS.parquet [--rows 4096] [--out DIR]
+    uv run python -m empathy_assets_tests.benchmarks.scoring_on_ray CONVERSATIONS.parquet [--rows 4096] [--workers 2] [--out DIR]
 
 CONVERSATIONS.parquet is any stage dataset of a build (`data/foundation/next/data.parquet`). Starting Ray and its workers is told apart from
-the work: a cluster that stands pays it once. Never part of the test suite.
+the work: a cluster that stands pays it once. `--workers 2` leaves the runs with one worker out. Never part of the test suite.
 """
 
 import argparse
@@ -45,6 +45,7 @@ def main() -> None:
     parser.add_argument("conversations", type=Path)
     parser.add_argument("--rows", type=int, default=4096)
     parser.add_argument("--chunk", type=int, default=512)
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     compute.CHUNK_ROWS = given.chunk
@@ -52,20 +53,20 @@ def main() -> None:
     few = frame.head(3 * given.chunk)  # starts the workers, so that the rest is work
     found: dict[str, float] = {}
     say = Console(highlight=False).print
-    for name, pool in (
-        ("in-process, 1", ProcessPool(1)),
-        ("processes, 2", ProcessPool(2)),
-        ("Ray, 1 actor", RayPool(Quiet(), actors=1)),
-        ("Ray, 2 actors", RayPool(Quiet(), actors=2)),
-    ):
-        if name == "Ray, 1 actor":
-            began = time.perf_counter()
-            seconds(few.head(1), pool)
-            say(f"{'Ray, first chunk':<18} {time.perf_counter() - began:7.2f} s")
-        found[name] = seconds(frame, pool)
-        say(f"{name:<18} {found[name]:7.2f} s {frame.height / found[name]:9.0f} rows/s")
-    say(f"Ray against in-process, 1: {found['Ray, 1 actor'] / found['in-process, 1']:.2f}; efficiency of the second actor: "
-          f"{found['Ray, 1 actor'] / found['Ray, 2 actors'] / 2:.2f}")  # fmt: skip
+    for workers in given.workers:
+        found[f"local, {workers}"] = seconds(frame, ProcessPool(workers))
+        say(f"{f'local, {workers}':<18} {found[f'local, {workers}']:7.2f} s {frame.height / found[f'local, {workers}']:9.0f} rows/s")
+    for workers in given.workers:
+        pool = RayPool(Quiet(), actors=workers)
+        began = time.perf_counter()
+        seconds(few, pool)
+        say(f"{'Ray, first chunks':<18} {time.perf_counter() - began:7.2f} s")
+        found[f"Ray, {workers}"] = seconds(frame, pool)
+        say(f"{f'Ray, {workers}':<18} {found[f'Ray, {workers}']:7.2f} s {frame.height / found[f'Ray, {workers}']:9.0f} rows/s")
+    for workers in given.workers:
+        say(f"Ray against local, {workers}: {found[f'Ray, {workers}'] / found[f'local, {workers}']:.2f}")
+    if {1, 2} <= set(given.workers):
+        say(f"efficiency of the second actor: {found['Ray, 1'] / found['Ray, 2'] / 2:.2f}")
     if given.out:
         given.out.mkdir(parents=True, exist_ok=True)
         (given.out / "scoring_on_ray.json").write_text(json.dumps({"rows": frame.height, "seconds": found}, indent=2))
