@@ -26,11 +26,12 @@ GPU_BATCH_TOKENS = 40 * BATCH_TOKENS
 _PAD = 0
 
 Tensor = Any  # torch is not there when types are checked
+Row = Sequence[int] | NDArray[np.int64]
 
 
 def padded_batches(lengths: Sequence[int], tokens: int) -> list[list[int]]:
     """Return groups of positions of similar length, the longest first: at most `tokens` tokens with padding, at least one text each."""
-    order = np.argsort(-np.asarray(lengths, dtype=np.int64), kind="stable").tolist()
+    order: list[int] = np.argsort(-np.asarray(lengths, dtype=np.int64), kind="stable").tolist()
     out: list[list[int]] = []
     start = 0
     while start < len(order):
@@ -68,7 +69,7 @@ class TorchNetwork:
         given = self._torch.tensor(value, device=self.device)
         return given.float() if name.endswith(".values") and name != "words.values" else given
 
-    def padded(self, rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    def padded(self, rows: Sequence[Row]) -> tuple[Tensor, Tensor]:
         """Return rows of numbers as one matrix, (row, token), and which of its places are no padding."""
         longest = max(map(len, rows))
         filled = np.full((len(rows), longest), _PAD, dtype=np.int64)
@@ -77,7 +78,7 @@ class TorchNetwork:
         real = np.arange(longest) < np.array([len(row) for row in rows])[:, None]
         return self._torch.from_numpy(filled).to(self.device), self._torch.from_numpy(real).to(self.device)
 
-    def classified(self, rows: Sequence[Sequence[int]]) -> NDArray[Any]:
+    def classified(self, rows: Sequence[Row]) -> NDArray[Any]:
         """Return one logit per row of token numbers: a network of `encoder_graph`."""
         functional = self._torch.nn.functional
         with self._torch.inference_mode():
@@ -86,7 +87,7 @@ class TorchNetwork:
             pooled = functional.linear(first, self._of["bert.pooler.dense.weight"], self._of["bert.pooler.dense.bias"]).tanh()
             return functional.linear(pooled, self._of["classifier.weight"], self._of["classifier.bias"])[:, 0].cpu().numpy()
 
-    def projected(self, rows: Sequence[Sequence[int]], segments: Sequence[Sequence[int]]) -> list[NDArray[Any]]:
+    def projected(self, rows: Sequence[Row], segments: Sequence[Row]) -> list[NDArray[Any]]:
         """Return the projection of every token, shape (token, n) per row: a network of `token_graph`.
 
         Args:
