@@ -41,7 +41,7 @@ from empathy_assets.engines.scoring.report import (
     scorer_table,
     write_report,
 )
-from empathy_assets.engines.scoring.tier import Tier
+from empathy_assets.engines.scoring.tier import Engine, Tier
 from empathy_assets.engines.scoring.train import train_detector
 from empathy_assets.engines.scoring.train_ears import train_scorer
 from empathy_assets.policy.load import POLICY_DIR, number
@@ -114,25 +114,26 @@ def _benchmark(benchmark: str) -> list[Row]:
     return read_benchmark(Path(benchmark).expanduser() if benchmark else BENCHMARK)
 
 
-def certificate_in_force(judge: Judge, benchmark: str, tier: Tier) -> Finding:
+def certificate_in_force(judge: Judge, benchmark: str, tier: Tier, engine: Engine = "onnx") -> Finding:
     """Return whether the stored detector's certificate holds for what is in use now: weights, threshold and benchmark.
 
     Args:
         judge: The detector as its asset stored it.
         benchmark: Labelled JSONL that is configured now; empty for the bundled benchmark.
         tier: Tier of the judges that is configured now.
+        engine: What runs the encoders now.
 
     Raises:
         LabelledDataError: The benchmark cannot be certified on.
         WeightsError: The weights are gone or were changed.
     """
-    in_use = load_detector(weights_folder(judge.weights_uri), tier)
+    in_use = load_detector(weights_folder(judge.weights_uri), tier, engine)
     data = benchmark_sha256(labelled(_benchmark(benchmark)))
     return certificate_holds(judge, version=in_use.version, threshold=in_use.threshold, data_sha256=data)
 
 
 def certified_detector(
-    data: str, benchmark: str, folder: Path, tier: Tier = "cascade", memory: FrameCache | None = None
+    data: str, benchmark: str, folder: Path, tier: Tier = "cascade", memory: FrameCache | None = None, engine: Engine = "onnx"
 ) -> CertifiedDetector:
     """Return the crisis detector, certified, with what was measured.
 
@@ -142,13 +143,14 @@ def certified_detector(
         folder: Where trained weights are kept.
         tier: Who judges the conversations of a build.
         memory: Where scores of the benchmark are kept, by weights, benchmark, code and policy; None: it is scored anew.
+        engine: What runs the encoder: it is certified as it will judge.
 
     Raises:
         LabelledDataError: Rows cannot be trained or certified on; file and line are named.
     """
     rows = labelled(_benchmark(benchmark))
     home = _trained("crisis", data, folder, crisis_complaint, _train_detector) if data else MODELS_DIR
-    detector = load_detector(home, tier)
+    detector = load_detector(home, tier, engine)
     weights = _weights_sha256(home)
     found = _measured(detector, rows, weights, memory)
     judge = Judge(
@@ -178,19 +180,20 @@ def _measured(detector: CrisisDetector, rows: Sequence[Mapping[str, Any]], weigh
     return measured(detector, rows, kept["score"].to_numpy(), kept["linear"].to_numpy())
 
 
-def reported_scorer(data: str, folder: Path, tier: Tier = "cascade") -> ReportedScorer:
+def reported_scorer(data: str, folder: Path, tier: Tier = "cascade", engine: Engine = "onnx") -> ReportedScorer:
     """Return the EARS scorer with its training table.
 
     Args:
         data: Labelled JSONL (a file or a folder of files) to train from; empty for the bundled weights.
         folder: Where trained weights are kept.
         tier: Who judges the conversations of a build.
+        engine: What runs the encoder.
 
     Raises:
         LabelledDataError: Rows cannot be trained on; file and line are named.
     """
     home = _trained("ears", data, folder, ears_complaint, _train_scorer) if data else MODELS_DIR
-    scorer = load_scorer(home, tier)
+    scorer = load_scorer(home, tier, engine)
     judge = Judge(
         name="ears_scorer",
         version=scorer.version,

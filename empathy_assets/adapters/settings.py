@@ -11,13 +11,18 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from empathy_assets.engines.packaging.context import EXPORTS
-from empathy_assets.engines.scoring.tier import Tier
+from empathy_assets.engines.scoring.tier import Engine, Tier
 
 SAMPLE_LANDING = Path(__file__).parent.parent / "sample_landing"
 
 
 class SettingsError(ValueError):
     """An `EMPATHY_*` variable has an impossible value."""
+
+
+def engine_of(compute: str, gpus: float) -> Engine:
+    """Return what runs the judges' encoders: torch where actors on Ray hold GPUs, the cores' engine elsewhere."""
+    return "torch" if compute == "ray" and gpus > 0 else "onnx"
 
 
 class Settings(BaseModel):
@@ -44,7 +49,7 @@ class Settings(BaseModel):
     compute: Literal["local", "ray"] = Field(default="local", description="Where conversations are scored: this machine's cores, or Ray.")
     ray_address: str = Field(default="", description="Address of a Ray cluster, for compute `ray`; default: one started on this machine.")
     ray_actors: int = Field(default=0, ge=0, le=4096, description="Actors on Ray; 0: one per core of this machine.")
-    ray_gpus: float = Field(default=0.0, ge=0, le=8, description="GPUs each actor holds; may be a fraction.")
+    ray_gpus: float = Field(default=0.0, ge=0, le=8, description="GPUs each actor holds, for judging with torch; may be a fraction.")
     fetch: bool = Field(default=False, description="Whether papers are fetched from the network; landed files are always read.")
     detector_data: str = Field(default="", description="Labelled JSONL to train the crisis detector from; default: bundled weights.")
     scorer_data: str = Field(default="", description="Labelled JSONL to train the EARS scorer from; default: bundled weights.")
@@ -79,6 +84,11 @@ class Settings(BaseModel):
             name = f"EMPATHY_{str(first['loc'][0]).upper()}"
             found = f"{name}={first['input']!r} found, but {first['msg'].lower()}"
             raise SettingsError(f"{found}. Correct it in the environment or .env.") from None
+
+    @property
+    def engine(self) -> Engine:
+        """What runs the judges' encoders."""
+        return engine_of(self.compute, self.ray_gpus)
 
     @property
     def cache_dir(self) -> Path:

@@ -14,7 +14,8 @@ def certificate_of(settings: Settings, benchmark: str) -> Certificate:
     Raises:
         LabelledDataError: The benchmark or the training data cannot be used; file, line and remedy are named.
     """
-    return certified_detector(settings.detector_data, benchmark, settings.cache_dir / "models", settings.tier).measurement.certificate
+    folder = settings.cache_dir / "models"
+    return certified_detector(settings.detector_data, benchmark, folder, settings.tier, engine=settings.engine).measurement.certificate
 
 
 def print_certificate(found: Certificate, console: Console) -> None:

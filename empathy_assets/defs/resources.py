@@ -22,9 +22,9 @@ from empathy_assets.adapters.quarantine import Quarantine
 from empathy_assets.adapters.ray_pool import RayPool
 from empathy_assets.adapters.releases import package_path
 from empathy_assets.adapters.scratch import sweep
-from empathy_assets.adapters.settings import Settings
+from empathy_assets.adapters.settings import Settings, engine_of
 from empathy_assets.adapters.storage import finish_swap, is_local, local, storage_root
-from empathy_assets.engines.scoring.tier import Tier
+from empathy_assets.engines.scoring.tier import Engine, Tier
 
 ORPHANED = "The process of this run is gone: it was killed, or the machine was stopped while it ran."
 
@@ -84,6 +84,11 @@ class Workspace(dg.ConfigurableResource):
     def judging(self) -> Tier:
         """How much of a build the judges' encoders see; the settings have refused other names."""
         return cast(Tier, self.tier)
+
+    @property
+    def engine(self) -> Engine:
+        """What runs the judges' encoders."""
+        return engine_of(self.compute, self.ray_gpus)
 
     def pictures(self, draw: Callable[..., Mapping[str, bytes]], *given: object) -> dict[str, bytes]:
         """Return the pictures that `draw` makes of `given`, by title; remembered by content (`adapters.pictures`)."""

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from upath import UPath
@@ -11,6 +12,7 @@ from empathy_assets.adapters.cache import FrameCache
 from empathy_assets.adapters.judges import BENCHMARK, CertifiedDetector, certificate_in_force, certified_detector, reported_scorer
 from empathy_assets.adapters.labelled import read_labelled
 from empathy_assets.engines.scoring.crisis import CrisisDetector
+from empathy_assets.engines.scoring.tier import Engine
 from empathy_assets_tests.engines.scoring.test_train_ears import rows as ears_rows
 
 CRISIS = ["I want to end my life", "I keep cutting myself at night", "he hit me again and I am afraid", "I am going to kill him"]
@@ -118,6 +120,17 @@ def test_a_certificate_is_in_force_until_something_changes(tmp_path: Path, monke
     assert not stale.passed
     assert "benchmark in use" in stale.sentence
     assert not certificate_in_force(held, "", "cascade").passed
+
+
+def test_a_certificate_is_of_one_engine(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    pytest.importorskip("onnx")
+    data = str(labelled(tmp_path / "own.jsonl"))
+    judges = {engine: certified_detector("", data, tmp_path, engine=engine).judge for engine in get_args(Engine)}
+    assert judges["torch"].version == f"{judges['onnx'].version}-torch"
+    assert reported_scorer("", tmp_path, engine="torch").judge.version.endswith("-torch")
+    assert "detector in use" in certificate_in_force(judges["onnx"], data, "cascade", "torch").sentence
+    assert "detector in use" not in certificate_in_force(judges["torch"], data, "cascade", "torch").sentence
 
 
 def test_the_bundled_benchmark_is_large_enough_to_certify() -> None:

@@ -29,6 +29,13 @@ def test_an_impossible_value_is_named_with_its_variable(name: str, value: str) -
         Settings.from_env({name: value})
 
 
+def test_torch_judges_where_actors_hold_gpus_and_nowhere_else() -> None:
+    given = {"EMPATHY_COMPUTE": "ray", "EMPATHY_RAY_GPUS": "0.5"}
+    assert Settings.from_env(given).engine == "torch"
+    assert Settings.from_env(given | {"EMPATHY_RAY_GPUS": "0"}).engine == "onnx"
+    assert Settings.from_env(given | {"EMPATHY_COMPUTE": "local"}).engine == "onnx"
+
+
 def test_export_formats_are_checked_and_put_in_order() -> None:
     assert Settings.from_env({"EMPATHY_EXPORTS": " webdataset,csv "}).exports == "csv,webdataset"
     with pytest.raises(SettingsError, match=r"EMPATHY_EXPORTS='csv,xml' found, but .*xml is unknown; expected any of csv, json-ld"):

@@ -1,8 +1,9 @@
-"""Throughput of the crisis detector and what the cheap tier may clear: `python -m empathy_assets_tests.benchmarks.judges [LABELLED.jsonl]`.
+"""What the judges cost, and what the cheap tier may clear: `python -m empathy_assets_tests.benchmarks.judges [LABELLED.jsonl]`.
 
-Without a file it times turns put together here. With a labelled JSONL (`text`, `label` 0 or 1) it also prints, for a grid of
-`clear_below`: the share of texts the encoder is asked about, sensitivity and specificity at the policy's threshold with their change
-against asking it always, and texts per second.
+Without a file: loading, texts per second of one core on turns of about 25 word pieces put together here, and with `--rows N` the command
+`empathy score` on N turns. A labelled JSONL (`text`, `label` 0 or 1) is timed likewise, its rows over and over for `--rows`; and for a grid
+of `clear_below` it gives the share of texts the encoder is asked about, sensitivity and specificity at the policy's threshold with their
+change against asking it always, and texts per second.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import resource
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from empathy_assets_tests.benchmarks.measuring import timed
 
 STEPS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 """Shares of texts cleared that the grid stands for."""
@@ -37,6 +40,12 @@ def turns(count: int, seed: int = 1) -> list[str]:
     return [" ".join(draw.choice(part) for part in parts) + f", number {draw.randrange(10**6)}." for _ in range(count)]
 
 
+def labelled(path: Path) -> list[tuple[str, int]]:
+    """Return (text, label) of the rows of a labelled JSONL that have a label."""
+    rows = [row for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()) if row.get("label") is not None]
+    return [(str(row["text"]), int(row["label"])) for row in rows]
+
+
 class Counted:
     """An encoder that counts the texts it is asked about."""
 
@@ -52,46 +61,65 @@ def say(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-def speed(count: int) -> None:
-    """Print load time and texts per second of one core, encoder alone and detector."""
+def pace(name: str, judge: Callable[[list[str]], Any], texts: list[str], bar: str = "") -> None:
+    """Print how many texts a second of one core judges: CPU time of all threads together."""
+    judge(texts[:32])
+    began = time.process_time()
+    judge(texts)
+    say(f"{name:<44} {len(texts) / (time.process_time() - began):8.0f} per second and core{bar}")
+
+
+def load() -> None:
+    """Print how long either judge takes to load in a process that has just started."""
+    for name, module, call in (("detector", "crisis", "load_detector"), ("scorer", "ears", "load_scorer")):
+        code = (
+            f"import time; from empathy_assets.engines.scoring.{module} import {call}; import onnxruntime, tokenizers;"
+            f" began = time.perf_counter(); {call}(); print(time.perf_counter() - began)"
+        )
+        done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+        say(f"{'load of the ' + name:<44} {float(done.stdout):8.2f} s (bar 1 s)")
+
+
+def speed(texts: list[str], name: str) -> None:
+    """Print texts per second of one core: the encoder alone, the cheap tier alone, both, what `empathy score` asks, the scorer."""
     from empathy_assets.engines.scoring.bundle import MODELS_DIR, weight_bytes
     from empathy_assets.engines.scoring.crisis import ENCODER_FILE, TOKENIZER_FILE, load_detector
-    from empathy_assets.engines.scoring.encoder import Encoder
-
-    began = time.perf_counter()
-    detector = load_detector()
-    say(f"model load                     {time.perf_counter() - began:8.2f} s")
-    encoder = Encoder(weight_bytes(ENCODER_FILE, MODELS_DIR), weight_bytes(TOKENIZER_FILE, MODELS_DIR), threads=1)
-    texts = turns(count)
-    for name, judge in (("encoder alone", encoder.logits), ("cheap tier alone", detector.screen), ("detector", detector.score)):
-        judge(texts[:32])
-        began = time.process_time()  # time of all threads together: what one core would take
-        judge(texts)
-        say(f"{name:<30} {count / (time.process_time() - began):8.0f} texts per second and core")
     from empathy_assets.engines.scoring.ears import load_scorer
+    from empathy_assets.engines.scoring.encoder import MAX_TOKENS, Encoder
+    from empathy_assets.engines.scoring.runtime import tokenizer
+    from empathy_assets.engines.scoring.score import score_rows
 
-    began = time.perf_counter()
-    scorer = load_scorer()
-    say(f"scorer load                    {time.perf_counter() - began:8.2f} s")
-    scorer.turns(texts[:32], texts[1:33])
-    began = time.process_time()
-    scorer.turns(texts, [*texts[1:], texts[0]])
-    say(f"{'scorer':<30} {count / (time.process_time() - began):8.0f} pairs of turns per second and core")
+    detector, scorer = load_detector(), load_scorer()
+    pieces = weight_bytes(TOKENIZER_FILE, MODELS_DIR)
+    encoder = Encoder(weight_bytes(ENCODER_FILE, MODELS_DIR), pieces, threads=1)
+    cut = tokenizer(pieces, MAX_TOKENS)
+    lengths = [len(encoding.ids) for encoding in cut.encode_batch_fast(texts)]
+    flagged = float(np.mean(detector.score(texts) >= detector.threshold))
+    say(f"\n{name}: {len(texts)} texts of {np.mean(lengths):.1f} word pieces, {flagged:.1%} flagged")
+    bar = " (floor 500, goal 2,000 at 25 word pieces)"
+    pace("cut into word pieces", cut.encode_batch_fast, texts)
+    pace("crisis: cheap tier alone", detector.screen, texts)
+    pace("crisis: encoder alone", encoder.logits, texts)
+    pace("crisis: detector", detector.score, texts, bar)
+    pace("crisis: rows of the command, spans included", lambda few: list(score_rows([{"text": t} for t in few], detector, scorer)), texts)
+    pace("EARS: pairs of turns, every one read", lambda few: scorer.turns(few, [*few[1:], few[0]]), texts)
 
 
-def command(count: int, processes: int) -> None:
-    """Print the time of the whole command on `count` turns."""
+def command(texts: list[str], count: int, processes: int) -> None:
+    """Print the time and the memory of the whole command on `count` rows, and what 100,000 take at that pace."""
     from rich.console import Console
 
     from empathy_assets.console.score import run_score
 
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "in.jsonl", Path(folder) / "out.jsonl"
-        source.write_text("".join(json.dumps({"id": i, "text": text}) + "\n" for i, text in enumerate(turns(count))))
-        done = run_score(source, target, Console(stderr=True), processes)
-    peak = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    say(f"empathy score, {processes} process(es)    {done['rows_per_second']:8.0f} rows per second; {done['seconds']:.1f} s for {count}")
-    say(f"peak memory                    {peak[0]:8.0f} MB, largest child {peak[1]:.0f} MB")
+        # A number makes each row another text: none is judged once for many.
+        numbered = (f"{texts[i % len(texts)]} {i}" if i >= len(texts) else texts[i] for i in range(count))
+        source.write_text("".join(json.dumps({"id": i, "text": text}) + "\n" for i, text in enumerate(numbered)), encoding="utf-8")
+        with timed([], f"empathy score, {processes} process(es)") as step:
+            done = run_score(source, target, Console(stderr=True, quiet=True), processes)
+            step.rows, step.text_mb = count, source.stat().st_size / 1e6
+    say(f"{'  100,000 rows at that pace':<44} {100_000 * done['seconds'] / count:8.0f} s (bar 120 s on 2 cores, 1,500 MB)")
 
 
 def cascade(path: Path) -> None:
@@ -100,8 +128,8 @@ def cascade(path: Path) -> None:
     from empathy_assets.engines.scoring.crisis import ENCODER_FILE, LINEAR_FILE, TOKENIZER_FILE, CrisisDetector
     from empathy_assets.engines.scoring.encoder import Encoder
 
-    rows = [row for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()) if row.get("label") is not None]
-    texts, labels = [str(row["text"]) for row in rows], np.array([row["label"] for row in rows]) > 0
+    rows = labelled(path)
+    texts, labels = [text for text, _ in rows], np.array([label for _, label in rows]) > 0
     weights = arrays(weight_bytes(LINEAR_FILE, MODELS_DIR))
     encoder = Encoder(weight_bytes(ENCODER_FILE, MODELS_DIR), weight_bytes(TOKENIZER_FILE, MODELS_DIR))
 
@@ -143,10 +171,14 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=2000, help="turns the engines are timed on")
     parser.add_argument("--rows", type=int, default=0, help="rows `empathy score` is timed on, once per number of processes")
     given = parser.parse_args()
-    if given.turns:
-        speed(given.turns)
-    for processes in (1, 2) if given.rows else ():
-        command(given.rows, processes)
+    load()
+    workloads = {"turns put together": turns(max(given.turns, 32))}
+    if given.labelled:
+        workloads["labelled texts"] = [text for text, _ in labelled(given.labelled)]
+    for name, texts in workloads.items():
+        speed(texts, name)
+        for processes in (1, 2) if given.rows else ():
+            command(texts, given.rows, processes)
     if given.labelled:
         cascade(given.labelled)
 

@@ -23,6 +23,8 @@ def test_resources_follow_the_settings(tmp_path: Path) -> None:
     assert str(workspace.root) == str(tmp_path / "data")
     assert workspace.quarantine.read_all().is_empty()
     assert workspace.frames.hits == 0
+    assert workspace.engine == "onnx"
+    assert workspace_of(Settings(storage=str(tmp_path), compute="ray", ray_gpus=1.0)).engine == "torch"
 
 
 def test_exports_and_catalogue_follow_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

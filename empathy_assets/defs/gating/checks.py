@@ -24,8 +24,9 @@ def _size(tables: Tables, context: dg.AssetCheckExecutionContext) -> Finding:
 
 
 def _certified(tables: Tables, context: dg.AssetCheckExecutionContext) -> Finding:
+    workspace = context.resources.workspace
     judge = from_frame(tables["crisis_detector"], Judge)[0]
-    in_force = certificate_in_force(judge, context.resources.workspace.benchmark, context.resources.workspace.judging)
+    in_force = certificate_in_force(judge, workspace.benchmark, workspace.judging, workspace.engine)
     return crisis_certified(tables["gated"], judge) if in_force.passed else in_force
 
 

@@ -12,9 +12,9 @@ from empathy_assets.records.judge import Judge
 
 
 def _certificate(tables: Tables, context: dg.AssetCheckExecutionContext) -> Finding:
-    return certificate_in_force(
-        from_frame(tables["crisis_detector"], Judge)[0], context.resources.workspace.benchmark, context.resources.workspace.judging
-    )
+    workspace = context.resources.workspace
+    judge = from_frame(tables["crisis_detector"], Judge)[0]
+    return certificate_in_force(judge, workspace.benchmark, workspace.judging, workspace.engine)
 
 
 def _specificity(tables: Tables, _: dg.AssetCheckExecutionContext) -> Finding:

@@ -20,7 +20,12 @@ def crisis_detector(context: dg.AssetExecutionContext, workspace: Workspace) -> 
     its 95 % Wilson bound, specificity and categories; the leave-one-source-out table of the training and the baselines stand beside it.
     """
     found = certified_detector(
-        workspace.detector_data, workspace.benchmark, workspace.cache_dir / "models", workspace.judging, workspace.frames
+        workspace.detector_data,
+        workspace.benchmark,
+        workspace.cache_dir / "models",
+        workspace.judging,
+        workspace.frames,
+        workspace.engine,
     )
     judge, certificate = found.judge, found.measurement.certificate
     context.log.info(f"{judge.name} {judge.version}, threshold {judge.threshold:.3f}")

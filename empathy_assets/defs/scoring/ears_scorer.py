@@ -19,7 +19,7 @@ def ears_scorer(context: dg.AssetExecutionContext, workspace: Workspace) -> Outc
     by leaving its rows out). A conversation's EARS is the mean over the four components of the probability that each is shown somewhere,
     less a penalty for minimising and directive language. The held-out table of the training stands beside it.
     """
-    found = reported_scorer(workspace.scorer_data, workspace.cache_dir / "models", workspace.judging)
+    found = reported_scorer(workspace.scorer_data, workspace.cache_dir / "models", workspace.judging, workspace.engine)
     judge = found.judge
     context.log.info(f"{judge.name} {judge.version}, threshold {judge.threshold:.3f}")
     metadata = {

@@ -53,6 +53,7 @@ def stage_dataset(
             partial(
                 prepare_and_score,
                 tier=workspace.judging,
+                engine=workspace.engine,
                 detector_weights=detector.weights_uri,
                 scorer_weights=scorer.weights_uri,
             ),

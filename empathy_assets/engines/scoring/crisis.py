@@ -22,7 +22,8 @@ from empathy_assets.engines.scoring.encoder import Encoder, TextClassifier
 from empathy_assets.engines.scoring.features import WIDTH, weighted_sums
 from empathy_assets.engines.scoring.logistic import sigmoid
 from empathy_assets.engines.scoring.normalise import without_courtesy
-from empathy_assets.engines.scoring.tier import Tier
+from empathy_assets.engines.scoring.tier import Engine, Tier
+from empathy_assets.engines.scoring.torch_encoder import TorchEncoder
 from empathy_assets.engines.scoring.windows import cut
 from empathy_assets.engines.sentences import STOP_OR_LINE, spans
 from empathy_assets.policy.load import number
@@ -171,20 +172,27 @@ def _turns_of(tier: Tier) -> int:
 
 
 @cache
-def load_detector(folder: Path = MODELS_DIR, tier: Tier = "cascade") -> CrisisDetector:
+def load_detector(folder: Path = MODELS_DIR, tier: Tier = "cascade", engine: Engine = "onnx") -> CrisisDetector:
     """Return the detector of `folder` (default: the bundled weights), read once per process.
 
     Args:
         folder: Where the weights lie.
         tier: Who judges the conversations of a frame.
+        engine: What runs the encoder.
 
     Raises:
         WeightsError: Weights are missing or fail their checksum.
+        ModuleNotFoundError: The engine needs the `gpu` extra.
     """
     known = checksums(folder)
     weights = arrays(weight_bytes(LINEAR_FILE, folder))
-    encoder = Encoder(weight_bytes(ENCODER_FILE, folder), weight_bytes(TOKENIZER_FILE, folder)) if ENCODER_FILE in known else None
     if len(weights["linear"]) != 2 * WIDTH:
         raise ValueError(f"{LINEAR_FILE} has {len(weights['linear'])} columns, expected {2 * WIDTH}; train it again with this version")
     version = "crisis-" + "-".join(known[name][:8] for name in (LINEAR_FILE, ENCODER_FILE) if name in known)
-    return CrisisDetector(weights, encoder, version if tier == "cascade" else f"{version}-{tier}", tier=tier)
+    version = version if tier == "cascade" else f"{version}-{tier}"
+    if ENCODER_FILE not in known:
+        return CrisisDetector(weights, None, version, tier=tier)
+    files = weight_bytes(ENCODER_FILE, folder), weight_bytes(TOKENIZER_FILE, folder)
+    if engine == "torch":
+        return CrisisDetector(weights, TorchEncoder(*files), f"{version}-torch", tier=tier)
+    return CrisisDetector(weights, Encoder(*files), version, tier=tier)

@@ -21,11 +21,12 @@ from numpy.typing import NDArray
 
 from empathy_assets.engines.scoring.bundle import MODELS_DIR, arrays, checksums, weight_bytes
 from empathy_assets.engines.scoring.crisis import TOKENIZER_FILE
-from empathy_assets.engines.scoring.ears_encoder import PairEncoder
+from empathy_assets.engines.scoring.ears_encoder import OnnxTokens, PairEncoder
 from empathy_assets.engines.scoring.ears_reader import LinearReader, Read, Reader, Spans
 from empathy_assets.engines.scoring.ears_student import STUDENT_FILE, as_heads
 from empathy_assets.engines.scoring.logistic import sigmoid
-from empathy_assets.engines.scoring.tier import Tier
+from empathy_assets.engines.scoring.tier import Engine, Tier
+from empathy_assets.engines.scoring.torch_encoder import TorchTokens
 from empathy_assets.policy.load import number
 
 EARS = ("empathize", "acknowledge", "reflect", "support")
@@ -166,15 +167,17 @@ class EarsScorer:
 
 
 @cache
-def load_scorer(folder: Path = MODELS_DIR, tier: Tier = "cascade") -> EarsScorer:
+def load_scorer(folder: Path = MODELS_DIR, tier: Tier = "cascade", engine: Engine = "onnx") -> EarsScorer:
     """Return the scorer of `folder` (default: the bundled weights), read once per process.
 
     Args:
         folder: Where the weights lie.
         tier: Who judges the conversations of a frame; a folder without a student, or without an encoder, has one scorer for all tiers.
+        engine: What runs the encoder.
 
     Raises:
         WeightsError: Weights are missing or fail their checksum.
+        ModuleNotFoundError: The engine needs the `gpu` extra.
     """
     known = checksums(folder)
     weights = arrays(weight_bytes(SCORER_FILE, folder))
@@ -189,4 +192,5 @@ def load_scorer(folder: Path = MODELS_DIR, tier: Tier = "cascade") -> EarsScorer
             return student
         version = f"{version}-cascade-{known[STUDENT_FILE][:8]}"
     network, tokenizer = weight_bytes(READER_FILE, folder), weight_bytes(TOKENIZER_FILE, folder)
-    return EarsScorer(weights, PairEncoder(network, tokenizer, weights["vocabulary"]), version, student)
+    tokens, version = (TorchTokens(network), f"{version}-torch") if engine == "torch" else (OnnxTokens(network), version)
+    return EarsScorer(weights, PairEncoder(tokens, tokenizer, weights["vocabulary"]), version, student)

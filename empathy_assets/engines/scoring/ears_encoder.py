@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,25 +28,73 @@ CONTEXT_TOKENS = 32
 REPLY_TOKENS = 120
 """Tokens of a reply that are read, the first ones; 99 % of annotated replies are shorter."""
 
-_SPECIAL = 3  # one token before the pair, one after each text
 _UNKNOWN = "[UNK]"
 _UNREAD = -1e6  # share of a sentence beyond the last token read: below any other, so that it is never given as evidence
 
 
-class PairEncoder:
-    """Reads (context, reply) pairs on a CPU without torch; pairs of equal length run together, and no pair sees its neighbours."""
+Pair = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Numbers of a pair's tokens: opening token, context and its closing token; reply and its closing token."""
 
-    def __init__(self, network: bytes, pieces: bytes, vocabulary: NDArray[Any], threads: int = THREADS) -> None:
-        """Load the network.
 
-        Args:
-            network: ONNX file of `encoder_graph.token_graph`.
-            pieces: The tokenizer's JSON file.
-            vocabulary: Numbers of the tokenizer's pieces that the network knows, in the network's order; others are read as unknown.
-            threads: Batches run side by side; changes no result.
-        """
+class TokenProjector(Protocol):
+    """What the reader asks of a network, whatever runs it: `OnnxTokens` here, `torch_encoder.TorchTokens` with torch."""
+
+    @property
+    def width(self) -> int:
+        """Numbers per token."""
+        ...
+
+    def project(self, pairs: Sequence[Pair]) -> list[NDArray[np.float32]]:
+        """Return the projection of every token of each pair, shape (token, width)."""
+        ...
+
+
+class OnnxTokens:
+    """The network on a CPU without torch; pairs of equal length run together, and no pair sees its neighbours."""
+
+    def __init__(self, network: bytes, threads: int = THREADS) -> None:
+        """Load an ONNX file of `encoder_graph.token_graph`; batches run on `threads` side by side, which changes no result."""
         self._session: Any = session(network)
         self._threads = threads
+
+    @property
+    def width(self) -> int:
+        """Numbers per token."""
+        return self._session.get_outputs()[0].shape[2]
+
+    def project(self, pairs: Sequence[Pair]) -> list[NDArray[np.float32]]:
+        """Return the projection of every token of each pair, shape (token, width)."""
+        groups = batches([len(a) + len(b) for a, b in pairs], BATCH_TOKENS)
+        out: list[Any] = [None] * len(pairs)
+        with ThreadPoolExecutor(self._threads) as pool:
+            for group, found in zip(groups, pool.map(self._run, [[pairs[i] for i in group] for group in groups]), strict=True):
+                for i, tokens in zip(group, found, strict=True):
+                    out[i] = tokens
+        return out
+
+    def _run(self, pairs: list[Pair]) -> NDArray[np.float32]:
+        """Return the projections of pairs of equal length: shape (pair, token, width)."""
+        ids = np.array([np.concatenate(pair) for pair in pairs])
+        return self._session.run(None, {"input_ids": ids, "segments": np.array([segments_of(pair) for pair in pairs])})[0]
+
+
+def segments_of(pair: Pair) -> NDArray[np.int64]:
+    """Return of each token of a pair whether it is of the first text (0) or the second (1)."""
+    return np.repeat([0, 1], [len(part) for part in pair])
+
+
+class PairEncoder:
+    """Reads (context, reply) pairs."""
+
+    def __init__(self, network: TokenProjector, pieces: bytes, vocabulary: NDArray[Any]) -> None:
+        """Take the network.
+
+        Args:
+            network: What projects the tokens of a pair.
+            pieces: The tokenizer's JSON file.
+            vocabulary: Numbers of the tokenizer's pieces that the network knows, in the network's order; others are read as unknown.
+        """
+        self._network = network
         self._tokenizer: Any = tokenizer(pieces)
         own = np.full(self._tokenizer.get_vocab_size(), -1, dtype=np.int64)
         own[vocabulary.astype(np.int64)] = np.arange(len(vocabulary))
@@ -58,21 +106,16 @@ class PairEncoder:
         spans = [sentences_of(text) for text in replies]
         pieces = self._pieces(replies, spans)
         before = self._tokens(contexts)
-        pairs = [(before[context][-CONTEXT_TOKENS:], ids) for context, (ids, _) in zip(contexts, pieces, strict=True)]
-        groups = batches([len(a) + len(b) + _SPECIAL for a, b in pairs], BATCH_TOKENS)
-        logits: list[Any] = [None] * len(replies)
-        shares: list[Any] = [None] * len(replies)
-        with ThreadPoolExecutor(self._threads) as pool:
-            for group, found in zip(groups, pool.map(self._run, [[pairs[i] for i in group] for group in groups]), strict=True):
-                for i, tokens in zip(group, found, strict=True):
-                    first = len(pairs[i][0]) + 2
-                    logits[i], shares[i] = _pooled(tokens, first, pieces[i][1])
-        found = np.stack(logits) if logits else np.zeros((0, self._heads), np.float32)
-        return Read(found, spans, shares)
+        pairs = [self._pair(before[context], ids) for context, (ids, _) in zip(contexts, pieces, strict=True)]
+        found = [
+            _pooled(tokens, len(pair[0]), sizes)
+            for tokens, pair, (_, sizes) in zip(self._network.project(pairs), pairs, pieces, strict=True)
+        ]
+        logits = np.stack([of_reply for of_reply, _ in found]) if found else np.zeros((0, self._network.width // 2), np.float32)
+        return Read(logits, spans, [shares for _, shares in found])
 
-    @property
-    def _heads(self) -> int:
-        return self._session.get_outputs()[0].shape[2] // 2
+    def _pair(self, context: NDArray[np.int64], reply: NDArray[np.int64]) -> Pair:
+        return np.concatenate([[self._start], context[-CONTEXT_TOKENS:], [self._stop]]), np.append(reply, self._stop)
 
     def _tokens(self, texts: Iterable[str]) -> dict[str, NDArray[np.int64]]:
         """Return the tokens of each text; one that stands in many places is cut once."""
@@ -89,13 +132,6 @@ class PairEncoder:
             ends = np.minimum(np.cumsum([len(ids) for ids in found]), REPLY_TOKENS)
             out.append((np.concatenate(found)[:REPLY_TOKENS], np.diff(ends, prepend=0).tolist()))
         return out
-
-    def _run(self, pairs: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> NDArray[np.float32]:
-        """Return the tokens' projections of pairs of equal length: shape (pair, token, 2 h)."""
-        stop = [self._stop]
-        ids = np.array([np.concatenate([[self._start], context, stop, reply, stop]) for context, reply in pairs], dtype=np.int64)
-        segments = np.array([np.repeat([0, 1], [len(context) + 2, len(reply) + 1]) for context, reply in pairs], dtype=np.int64)
-        return self._session.run(None, {"input_ids": ids, "segments": segments})[0]
 
 
 def _pooled(tokens: NDArray[np.float32], first: int, sizes: list[int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -22,12 +22,21 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 _CONTRIB = "com.microsoft"
-_GELU_SHIFT = 0.17  # the minimum of the GELU is -0.16997
-_SIGNED, _UNSIGNED = 127.0, 255.0
+GELU_SHIFT = 0.17
+"""What is added to the GELU's output, whose minimum is -0.16997."""
+
+SIGNED, UNSIGNED = 127.0, 255.0
+"""Steps of a rounded activation: to either side of zero, and of the shifted GELU."""
+
+LEAST = 1e-6
+"""Least that a token's greatest activation counts as: a token of zeros has a scale too."""
+
+EPSILON = 1e-12
+"""What is added to a variance."""
+
 _WEIGHTS = (
     63.0  # 7 bits: two products of a uint8 and an int7 fit 16 bits, so processors without VNNI do not saturate and all give one result
 )
-_EPSILON = 1e-12
 
 
 def quantised(weights: Array) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -64,12 +73,12 @@ class _Graph:
     def rounded(self, x: str, *, shifted: bool = False) -> tuple[str, str, str]:
         """Return the rows of `x` as (uint8 values, scale per row, zero point)."""
         if shifted:
-            x = self.add("Add", x, self.scalar(_GELU_SHIFT))
-            top, steps, zero = self.add("ReduceMax", x, axes=[1], keepdims=1), _UNSIGNED, self.constant("zero", np.uint8(0))
+            x = self.add("Add", x, self.scalar(GELU_SHIFT))
+            top, steps, zero = self.add("ReduceMax", x, axes=[1], keepdims=1), UNSIGNED, self.constant("zero", np.uint8(0))
         else:
             top = self.add("ReduceMax", self.add("Abs", x), axes=[1], keepdims=1)
-            steps, zero = _SIGNED, self.constant("middle", np.uint8(128))
-        scale = self.add("Mul", self.add("Max", top, self.scalar(1e-6)), self.scalar(1.0 / steps))
+            steps, zero = SIGNED, self.constant("middle", np.uint8(128))
+        scale = self.add("Mul", self.add("Max", top, self.scalar(LEAST)), self.scalar(1.0 / steps))
         per_row = self.add("Reshape", scale, self.integers(-1))
         zeros = self.add("Expand", zero, self.add("Shape", per_row))
         return self.add("QuantizeLinear", x, per_row, zeros, axis=0), scale, zero
@@ -110,7 +119,7 @@ class _Bert:
 
     def normalised(self, x: str, prefix: str) -> str:
         names = (self.constant(f"{prefix}.weight"), self.constant(f"{prefix}.bias"))
-        return self.graph.add("LayerNormalization", x, *names, axis=-1, epsilon=_EPSILON)
+        return self.graph.add("LayerNormalization", x, *names, axis=-1, epsilon=EPSILON)
 
     def rows(self, x: str) -> str:
         return self.graph.add("Reshape", x, self.graph.integers(-1, self.width))
@@ -163,7 +172,7 @@ class _Bert:
         dense = f"{prefix}.output.dense"
         table = self.weight(f"{dense}.weight").T
         values, scale = quantised(table)
-        bias = self.weight(f"{dense}.bias") - _GELU_SHIFT * (values * scale).sum(axis=0)
+        bias = self.weight(f"{dense}.bias") - GELU_SHIFT * (values * scale).sum(axis=0)
         y = graph.add("Add", graph.product(graph.rounded(y, shifted=True), table, dense), graph.constant(f"{dense}.shifted_bias", bias))
         return self.normalised(graph.add("Add", y, x), f"{prefix}.output.LayerNorm")
 

@@ -10,7 +10,7 @@ from empathy_assets.engines.scoring.bundle import weights_folder
 from empathy_assets.engines.scoring.crisis import load_detector
 from empathy_assets.engines.scoring.ears import load_scorer
 from empathy_assets.engines.scoring.score import score_conversations
-from empathy_assets.engines.scoring.tier import Tier
+from empathy_assets.engines.scoring.tier import Engine, Tier
 from empathy_assets.records.arrow import polars_schema
 from empathy_assets.records.conversation import Conversation
 from empathy_assets.records.reject import Reject
@@ -19,17 +19,20 @@ PREPARED_VERSION = "2"
 """Bump when the steps below change; part of the cache key beside the judges' versions."""
 
 
-def prepare_and_score(frame: pl.DataFrame, *, tier: Tier = "cascade", detector_weights: str = "", scorer_weights: str = "") -> pl.DataFrame:
+def prepare_and_score(
+    frame: pl.DataFrame, *, tier: Tier = "cascade", engine: Engine = "onnx", detector_weights: str = "", scorer_weights: str = ""
+) -> pl.DataFrame:
     """Return one row per input row: struct column `record` (Conversation) or, where it cannot be used, `reject` (Reject).
 
     Args:
         frame: Conversations as a source delivered them.
         tier: Who judges them: encoders, students, or both in a cascade.
+        engine: What runs the encoders.
         detector_weights: Folder of the crisis detector's weights; empty for the bundled ones.
         scorer_weights: Folder of the EARS scorer's weights; empty for the bundled ones.
     """
-    detector = load_detector(weights_folder(detector_weights), tier)
-    scorer = load_scorer(weights_folder(scorer_weights), tier)
+    detector = load_detector(weights_folder(detector_weights), tier, engine)
+    scorer = load_scorer(weights_folder(scorer_weights), tier, engine)
     kept, rejects = prepare(until_last_answer(frame))
     scored = score_conversations(kept, detector, scorer)
     records = scored.select(pl.struct(pl.all()).alias("record"))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from empathy_assets.engines.scoring.ears_encoder import REPLY_TOKENS, PairEncoder
+from empathy_assets.engines.scoring.ears_encoder import REPLY_TOKENS, OnnxTokens, PairEncoder
 from empathy_assets_tests.engines.scoring import bert
 
 HEADS = 3
@@ -18,7 +18,7 @@ def encoder() -> PairEncoder:
     state = bert.state()
     places = "bert.embeddings.position_embeddings.weight"
     state[places] = np.tile(state[places], (2, 1))
-    return PairEncoder(token_graph(state, bert.HEADS, projection), bert.tokenizer(), np.arange(len(bert.WORDS)))
+    return PairEncoder(OnnxTokens(token_graph(state, bert.HEADS, projection)), bert.tokenizer(), np.arange(len(bert.WORDS)))
 
 
 def test_no_pair_sees_its_neighbours_and_order_is_kept(encoder: PairEncoder) -> None:
@@ -63,7 +63,7 @@ def test_pieces_the_network_does_not_know_are_read_as_unknown() -> None:
     words = "bert.embeddings.word_embeddings.weight"
     state[words] = state[words][known]
     projection = np.random.default_rng(6).normal(0, 0.3, (bert.WIDTH, 2)).astype(np.float32)
-    pruned = PairEncoder(token_graph(state, bert.HEADS, projection), bert.tokenizer(), known)
+    pruned = PairEncoder(OnnxTokens(token_graph(state, bert.HEADS, projection)), bert.tokenizer(), known)
     logits = pruned.read(["", "", ""], ["the sea was calm", "the zzz was calm", "the rain was calm"]).logits
     assert np.array_equal(logits[0], logits[1])
     assert not np.array_equal(logits[0], logits[2])

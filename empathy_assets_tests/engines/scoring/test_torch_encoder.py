@@ -1,53 +1,72 @@
-"""Behaviour of `engines.scoring.torch_encoder`: two engines, one result."""
+"""Behaviour of `engines.scoring.torch_encoder`: two engines, one result, on the bundled weights."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from empathy_assets.engines.scoring.encoder import Encoder
-from empathy_assets.engines.scoring.encoder_graph import encoder_graph
-from empathy_assets.engines.scoring.torch_encoder import TOLERANCE, TorchEncoder, load_torch_detector
+from empathy_assets.engines.scoring.crisis import CrisisDetector, load_detector
+from empathy_assets.engines.scoring.ears import EARS, EarsScorer, load_scorer
+from empathy_assets.engines.scoring.torch_encoder import TOLERANCE, Agreement, TorchEncoder, TorchTokens, agreement
+from empathy_assets.policy.load import POLICY_DIR
 from empathy_assets_tests.engines.scoring import bert
 
 
-def test_without_torch_the_remedy_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "torch", None)
-    with pytest.raises(ModuleNotFoundError, match="extra gpu"):
-        TorchEncoder(tmp_path)
+def test_agreement_is_measured_and_can_fail() -> None:
+    scores = np.linspace(0.0, 1.0, 101)
+    assert agreement(scores, scores).within(TOLERANCE)
+    assert not agreement(scores, np.where(scores == 0.5, 0.6, scores)).within(TOLERANCE), "one score far off"
+    assert not agreement(scores, scores + 0.006).within(TOLERANCE), "all a little off"
+    assert agreement(np.zeros(0), np.zeros(0)) == Agreement(0.0, 0.0)
 
 
-@pytest.fixture
-def network(tmp_path: Path) -> Path:
-    torch = pytest.importorskip("torch")
-    transformers = pytest.importorskip("transformers")
-    config = transformers.BertConfig(
-        vocab_size=len(bert.WORDS), hidden_size=bert.WIDTH, num_hidden_layers=bert.LAYERS, num_attention_heads=bert.HEADS,
-        intermediate_size=bert.INNER, max_position_embeddings=bert.PLACES, num_labels=1,
-    )  # fmt: skip
-    made = transformers.BertForSequenceClassification(config)
-    made.load_state_dict({name: torch.tensor(value) for name, value in bert.state().items()}, strict=False)
-    made.save_pretrained(tmp_path)
-    (tmp_path / "tokenizer.json").write_bytes(bert.tokenizer())
-    names = {"tokenizer_class": "PreTrainedTokenizerFast", "unk_token": "[UNK]", "pad_token": "[PAD]", "cls_token": "[CLS]"}
-    (tmp_path / "tokenizer_config.json").write_text(json.dumps(names))
-    return tmp_path
+def texts(count: int) -> list[str]:
+    lines = (POLICY_DIR / "benchmarks" / "crisis.jsonl").read_text(encoding="utf-8").splitlines()
+    return ["", *(json.loads(line)["text"] for line in lines[:: len(lines) // count])]
 
 
-def test_both_engines_agree_within_the_stated_tolerance(network: Path) -> None:
+@pytest.fixture(scope="module")
+def detectors() -> tuple[CrisisDetector, CrisisDetector]:
+    pytest.importorskip("torch")
     pytest.importorskip("onnx")
-    texts = bert.texts(300)
-    precise = TorchEncoder(network, "cpu").logits(texts)
-    quick = Encoder(encoder_graph(bert.state(), bert.HEADS), bert.tokenizer()).logits(texts)
-    assert np.corrcoef(precise, quick)[0, 1] >= TOLERANCE.correlation
-    assert np.sqrt(np.mean((precise - quick) ** 2)) <= TOLERANCE.typical * precise.std()
+    return load_detector(), load_detector(engine="torch")
 
 
-def test_the_detector_runs_on_torch(network: Path) -> None:
-    detector = load_torch_detector(network, device="cpu")
-    assert detector.version.endswith("-torch")
-    found = detector.score(["the sea was calm", ""])
-    assert 0.0 < found[0] <= 1.0
-    assert found[1] == 0.0
-    assert TorchEncoder(network, "cpu").logits([]).shape == (0,)
+@pytest.fixture(scope="module")
+def scorers() -> tuple[EarsScorer, EarsScorer]:
+    pytest.importorskip("torch")
+    pytest.importorskip("onnx")
+    return load_scorer(tier="encoder"), load_scorer(tier="encoder", engine="torch")
+
+
+def test_the_detectors_agree_and_their_versions_tell_them_apart(detectors: tuple[CrisisDetector, CrisisDetector]) -> None:
+    quick, torch = detectors
+    assert torch.version == f"{quick.version}-torch"
+    given = texts(100)
+    expected, found = quick.score(given), torch.score(given)
+    assert found[0] == 0.0
+    assert agreement(expected, found).within(TOLERANCE)
+    clear = np.abs(expected - quick.threshold) > TOLERANCE.greatest
+    assert np.array_equal(expected[clear] >= quick.threshold, found[clear] >= torch.threshold)
+
+
+def test_the_scorers_agree_and_name_the_same_sentences(scorers: tuple[EarsScorer, EarsScorer]) -> None:
+    quick, torch = scorers
+    assert torch.version == f"{quick.version}-torch"
+    given = texts(60)
+    one, other = quick.judge(given, given[::-1]), torch.judge(given, given[::-1])
+    for component in EARS:
+        assert agreement(one.probabilities[component], other.probabilities[component]).within(TOLERANCE)
+    assert one.spans == other.spans
+    best = [np.array_equal(a.argmax(axis=0), b.argmax(axis=0)) for a, b in zip(one.shares, other.shares, strict=True)]
+    assert np.mean(best) > 0.9
+
+
+def test_nothing_asked_nothing_answered(detectors: tuple[CrisisDetector, CrisisDetector]) -> None:
+    from empathy_assets.engines.scoring.encoder_graph import encoder_graph, token_graph
+
+    assert detectors[1].score([]).shape == (0,)
+    assert TorchEncoder(encoder_graph(bert.state(), bert.HEADS), bert.tokenizer(), "cpu").logits([]).shape == (0,)
+    tokens = TorchTokens(token_graph(bert.state(), bert.HEADS, np.zeros((bert.WIDTH, 4), np.float32)), "cpu")
+    assert tokens.width == 4
+    assert tokens.project([]) == []

@@ -1,7 +1,12 @@
 """Tests of the chunk-wise part of staging."""
 
-import polars as pl
+from typing import get_args
 
+import polars as pl
+import pytest
+
+from empathy_assets.engines.scoring.tier import Engine
+from empathy_assets.engines.scoring.torch_encoder import TOLERANCE
 from empathy_assets.engines.staging.prepare import empty_outcome, prepare_and_score, unpack, until_last_answer
 from empathy_assets_tests.fixtures.conversations import conversation, frame, many
 
@@ -23,6 +28,16 @@ def test_the_result_does_not_depend_on_the_chunks() -> None:
     whole, _ = unpack([prepare_and_score(rows, tier="cascade")])
     pieces, _ = unpack([prepare_and_score(rows.slice(0, 2), tier="cascade"), prepare_and_score(rows.slice(2), tier="cascade")])
     assert pieces.equals(whole)
+
+
+def test_the_engine_on_torch_judges_and_signs_what_it_judged() -> None:
+    pytest.importorskip("torch")
+    pytest.importorskip("onnx")
+    rows = many(2, **BLANK)
+    quick, precise = (unpack([prepare_and_score(rows, tier="encoder", engine=engine)])[0]["scores"].struct for engine in get_args(Engine))
+    for name in ("detector_version", "scorer_version"):
+        assert precise.field(name).to_list() == [f"{version}-torch" for version in quick.field(name)]
+    assert precise.field("ears").to_list() == pytest.approx(quick.field("ears").to_list(), abs=TOLERANCE.greatest)
 
 
 def test_nothing_in_gives_nothing_out() -> None:
