@@ -11,7 +11,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,7 @@ _MARKER = "done.json"
 _UNKNOWN = Rights(licence="unknown", origin="undeclared")
 
 Progress = Callable[[int, int, str], None]
+Part = Callable[[], pl.DataFrame]
 
 
 @dataclass
@@ -68,6 +71,19 @@ class Landed:
     files: int = 0
     files_read: int = 0
     files_cached: int = 0
+
+
+@dataclass(frozen=True)
+class OpenConversations:
+    """What files of conversations hold, while they are open.
+
+    Attributes:
+        frames: Yields the conversations in order, some thousands at a time, as often as it is called.
+        rejects: Why lines are no record.
+    """
+
+    frames: Callable[[], Iterator[pl.DataFrame]]
+    rejects: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -89,7 +105,7 @@ class _File:
     rights: Rights = _UNKNOWN
     sha256: str = ""
     reject: dict[str, Any] | None = None
-    frames: list[tuple[str, pl.DataFrame]] = field(default_factory=list[tuple[str, pl.DataFrame]])
+    parts: list[tuple[str, Part]] = field(default_factory=list[tuple[str, Part]])
 
     @property
     def key(self) -> str:
@@ -144,10 +160,10 @@ def _restore(cache: UPath | None, file: _File) -> bool:
     folder = cache / file.key
     try:
         parts: list[str] = json.loads((folder / _MARKER).read_text(encoding="utf-8"))
-        file.frames = [(_table_of(part), pl.read_parquet((folder / part).read_bytes())) for part in parts]
+        frames = [(_table_of(part), pl.read_parquet((folder / part).read_bytes())) for part in parts]
     except (OSError, ValueError, pl.exceptions.PolarsError):
-        file.frames = []
         return False
+    file.parts = [(table, frame.clone) for table, frame in frames]
     return True
 
 
@@ -156,13 +172,14 @@ def _table_of(part: str) -> str:
 
 
 def _keep(cache: UPath | None, file: _File, out: Path, outcome: Outcome) -> None:
-    """Take over what a worker wrote; what a retry could change (a timeout on a busy machine) is not cached."""
+    """Take over what a worker wrote, to be read when asked for; what a retry could change (a timeout on a busy machine) is not cached."""
     if outcome.reason:
         job = Job(str(file.path), file.relative, file.source, file.rights.model_dump(), str(out))
         file.reject = rejected(job, file.sha256, outcome)
         return
-    file.frames = [(_table_of(part), pl.read_parquet(out / part)) for part in outcome.parts]
+    file.parts = [(_table_of(part), partial(pl.read_parquet, out / part)) for part in outcome.parts]
     if cache is not None:
+        file.parts = [(table, read().clone) for table, read in file.parts]
         (out / _MARKER).write_text(json.dumps(outcome.parts), encoding="utf-8")
         publish_folder(out, cache / file.key, marker=_MARKER)
 
@@ -176,8 +193,8 @@ def _scratch(cache: UPath | None) -> Path:
     return scratch_folder(folder, "reading")
 
 
-def _read(files: Sequence[_File], cache: UPath | None, progress: Progress | None) -> tuple[int, int]:
-    """Fill the frames of the files; return how many were read and how many came from the cache."""
+def _read(files: Sequence[_File], cache: UPath | None, scratch: Path, progress: Progress | None) -> tuple[int, int]:
+    """Fill the parts of the files, which without a cache stay in `scratch`; return how many were read and how many came from the cache."""
     due = [f for f in files if f.reject is None]
     fresh = [f for f in due if not _restore(cache, f)]
     done = len(files) - len(fresh)
@@ -185,35 +202,34 @@ def _read(files: Sequence[_File], cache: UPath | None, progress: Progress | None
         progress(done, len(files), "")
     if not fresh:
         return 0, len(due)
-    scratch = _scratch(cache)
-    try:
-        jobs = [Job(str(f.path), f.relative, f.source, f.rights.model_dump(), str(scratch / str(i))) for i, f in enumerate(fresh)]
-        with ReaderPool(min(len(fresh), int(number("reading", "limits.workers")))) as pool:
-            for file, job, outcome in zip(fresh, jobs, pool.run(jobs), strict=True):
-                _keep(cache, file, Path(job.out), outcome)
-                done += 1
-                if progress:
-                    progress(done, len(files), file.relative)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    jobs = [Job(str(f.path), f.relative, f.source, f.rights.model_dump(), str(scratch / str(i))) for i, f in enumerate(fresh)]
+    with ReaderPool(min(len(fresh), int(number("reading", "limits.workers")))) as pool:
+        for file, job, outcome in zip(fresh, jobs, pool.run(jobs), strict=True):
+            _keep(cache, file, Path(job.out), outcome)
+            done += 1
+            if progress:
+                progress(done, len(files), file.relative)
     return len(fresh), len(due) - len(fresh)
 
 
-def _table(files: Iterable[_File], name: str) -> pl.DataFrame:
-    """Return one table of all files; a file that was refused as a whole gives its one reject instead of anything read."""
+def _frames(files: Iterable[_File], name: str) -> Iterator[pl.DataFrame]:
+    """Yield one table of all files, a part at a time; a file refused as a whole gives its one reject instead of anything read."""
     model = MODELS[name]
-    frames: list[pl.DataFrame] = []
     for file in files:
         if file.reject is None:
-            frames += [frame for table, frame in file.frames if table == name]
+            yield from (conform(read(), model, name=name) for table, read in file.parts if table == name)
         elif name == "rejects":
-            frames.append(frame_of(name, [file.reject]))
-    return conform(pl.concat(frames) if frames else empty_frame(model), model, name=name)
+            yield conform(frame_of(name, [file.reject]), model, name=name)
+
+
+def _table(files: Iterable[_File], name: str) -> pl.DataFrame:
+    """Return one table of all files."""
+    return pl.concat([empty_frame(MODELS[name]), *_frames(files, name)])
 
 
 def _joined(passages: pl.DataFrame, files: Sequence[_File]) -> pl.DataFrame:
     """Return the passages with one work id for all editions of a work."""
-    frames = [frame for file in files for table, frame in file.frames if table == "works"]
+    frames = [read() for file in files for table, read in file.parts if table == "works"]
     changed = {old: new for old, new in same_works(pl.concat([pl.DataFrame(schema=WORKS_SCHEMA), *frames])).items() if old != new}
     if not changed:
         return passages
@@ -223,12 +239,25 @@ def _joined(passages: pl.DataFrame, files: Sequence[_File]) -> pl.DataFrame:
     return passages.with_columns(pl.struct(fields).alias("provenance"))
 
 
-def _landed(files: list[_File], declarations: Declarations, cache: Path | UPath | None, progress: Progress | None) -> Landed:
+@contextmanager
+def _opened(
+    files: list[_File], declarations: Declarations, cache: Path | UPath | None, progress: Progress | None
+) -> Iterator[tuple[int, int]]:
+    """Read the files; their parts can be asked for inside the block. Yields how many were read and how many came from the cache."""
     for file in files:
         _declared(file, declarations)
-    read, cached = _read(files, UPath(cache) if cache is not None else None, progress)
-    passages = _joined(_table(files, "passages"), files)
-    return Landed(passages, _table(files, "conversations"), _table(files, "papers"), _table(files, "rejects"), len(files), read, cached)
+    kept = UPath(cache) if cache is not None else None
+    scratch = _scratch(kept)
+    try:
+        yield _read(files, kept, scratch, progress)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _landed(files: list[_File], declarations: Declarations, cache: Path | UPath | None, progress: Progress | None) -> Landed:
+    with _opened(files, declarations, cache, progress) as (read, cached):
+        passages = _joined(_table(files, "passages"), files)
+        return Landed(passages, _table(files, "conversations"), _table(files, "papers"), _table(files, "rejects"), len(files), read, cached)
 
 
 def read_landed(
@@ -267,12 +296,31 @@ def read_paths(paths: Sequence[Path], rights_file: Path | None = None, kind: str
         kind: `book`, `transcript`, `papers`, `conversations` or `auto`, which tells by content.
         progress: See `read_landed`.
     """
+    files, declarations = _named(paths, rights_file, kind)
+    landed = _landed(files, declarations, None, progress)
+    found, lost, _ = findings_of(from_frame(landed.papers, Work), language_of=language_of)
+    passages = pl.concat([landed.passages, to_frame(found, Passage)])
+    return replace(landed, passages=passages, rejects=pl.concat([landed.rejects, to_frame(lost, Reject)]))
+
+
+@contextmanager
+def open_conversations(paths: Sequence[Path], rights_file: Path | None = None) -> Iterator[OpenConversations]:
+    """Read files of conversations, and give what they hold some thousands of rows at a time: no file's size bounds the memory.
+
+    Args:
+        paths: Files and folders.
+        rights_file: The declarations to go by; None looks for `rights.toml` from each file upwards.
+    """
+    files, declarations = _named(paths, rights_file, "conversations")
+    with _opened(files, declarations, None, None):
+        yield OpenConversations(partial(_frames, files, "conversations"), _table(files, "rejects"))
+
+
+def _named(paths: Sequence[Path], rights_file: Path | None, kind: str) -> tuple[list[_File], Declarations]:
+    """Return the files that paths name, and what is declared of them."""
     absolute = [Path(os.path.abspath(p)) for p in paths]  # noqa: PTH100 - resolve() would follow the links that are to be refused
     root = Path(os.path.commonpath([p if p.is_dir() else p.parent for p in absolute])) if absolute else Path.cwd()
     found = [file for path in absolute for file in (_walk(path) if path.is_dir() and not path.is_symlink() else [path])]
     ordered = sorted(dict.fromkeys(found), key=str)
     files = [_File(path, path.relative_to(root).as_posix(), KINDS.get(kind) or detect_source(path)) for path in ordered]
-    landed = _landed(files, Declarations(Path(root.anchor) if rights_file is None else root, rights_file), None, progress)
-    found, lost, _ = findings_of(from_frame(landed.papers, Work), language_of=language_of)
-    passages = pl.concat([landed.passages, to_frame(found, Passage)])
-    return replace(landed, passages=passages, rejects=pl.concat([landed.rejects, to_frame(lost, Reject)]))
+    return files, Declarations(Path(root.anchor) if rights_file is None else root, rights_file)
