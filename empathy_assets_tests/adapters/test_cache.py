@@ -1,12 +1,15 @@
 """Tests of the content-addressed frame cache."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from upath import UPath
 
-from empathy_assets.adapters.cache import FrameCache, chunks, fingerprint
+from empathy_assets.adapters.cache import FrameCache, chunks, fingerprint, rechunked
 
 FRAME = pl.DataFrame({"id": ["a", "b", "c"], "n": [1, 2, 3]})
 

@@ -123,8 +123,6 @@ def test_of_frames_that_come_one_by_one_only_those_at_work_are_asked_for(tmp_pat
 
     reached: list[int] = []
     cache = FrameCache(UPath(tmp_path))
-    computed(
-        double, frames(), namespace="t", version="1", cache=cache, pool=ProcessPool(1), progress=lambda *_: reached.append(len(asked))
-    )
+    computed(double, frames(), namespace="t", version="1", cache=cache, pool=ProcessPool(1), progress=lambda *_: reached.append(len(asked)))
     assert reached[0] <= 4
     assert reached[-1] == 10

@@ -4,6 +4,7 @@ import gzip
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 from upath import UPath
 
@@ -40,7 +41,7 @@ class InProcess:
 @pytest.fixture(autouse=True)
 def pool(request, monkeypatch):
     if "processes" not in request.node.name:
-        monkeypatch.setattr("empathy_assets.adapters.landing.ReaderPool", InProcess)
+        monkeypatch.setattr("empathy_assets.adapters.landed_files.ReaderPool", InProcess)
 
 
 @pytest.fixture

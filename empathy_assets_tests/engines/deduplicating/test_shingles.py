@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from empathy_assets.engines.deduplicating import shingles as module
-from empathy_assets.engines.deduplicating.shingles import combine, shingles, words
+from empathy_assets.engines.deduplicating.shingles import Gathered, combine, shingles, words
 
 
 def plain(text, n=3):
