@@ -56,6 +56,17 @@ def test_embedded_run_equals_the_grammar_and_is_kept(rows: pl.DataFrame, tmp_pat
     assert second.frame.equals(first.frame)
 
 
+def test_of_a_plan_dealt_anew_only_the_changed_rows_are_written(rows: pl.DataFrame, tmp_path: Path) -> None:
+    small, before = GenerationSettings(chunk_rows=60), passages().filter(pl.col("id") != "p-books-0")
+    generate(plan(300, passages=before), before, small, tmp_path)
+    again = generate(rows, passages(), small, tmp_path)
+    assert again.frame.equals(generate(rows, passages(), small, tmp_path / "cold").frame)
+    new = rows.filter(pl.col("passage_id") == "p-books-0").height
+    written = again.stats["rows"] - again.stats["rows_reused"] - 60 * again.stats["chunks_reused"]
+    assert 0 < new <= written < 3 * new
+    assert again.stats["rows_reused"] > 0
+
+
 def test_workers_do_not_change_the_bytes(rows: pl.DataFrame, tmp_path: Path) -> None:
     rows = rows.gather_every(4)  # of every kind
     made = {n: generate(rows, passages(), GenerationSettings(chunk_rows=30, workers=n), tmp_path / str(n)) for n in (1, 2)}
