@@ -4,7 +4,7 @@ Keys are hashes of inputs and versions, never of time or file names; an entry is
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -104,3 +104,20 @@ def chunks(frame: pl.DataFrame, size: int) -> Iterator[pl.DataFrame]:
     """Yield consecutive slices of `size` rows; nothing for an empty frame."""
     for start in range(0, frame.height, size):
         yield frame.slice(start, size)
+
+
+def rechunked(frames: Iterable[pl.DataFrame], size: int) -> Iterator[pl.DataFrame]:
+    """Yield the rows of consecutive frames as `chunks` would those of their sum, holding no more than a frame and a chunk."""
+    held: list[pl.DataFrame] = []
+    rows = 0
+    for frame in frames:
+        held.append(frame)
+        rows += frame.height
+        if rows < size:
+            continue
+        joined = pl.concat(held)
+        stop = rows // size * size
+        yield from chunks(joined[:stop], size)
+        held, rows = [joined[stop:]], rows - stop
+    if rows:
+        yield pl.concat(held)

@@ -8,17 +8,19 @@ import io
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, islice
 from typing import Protocol
 
 import polars as pl
 
-from empathy_assets.adapters.cache import FrameCache, chunks, fingerprint
+from empathy_assets.adapters.cache import FrameCache, chunks, fingerprint, rechunked
 
 CHUNK_ROWS = 2_048  # about 5 MB of dialogue: small enough to lose little in a crash, large enough to vectorise
+_FEW = 2  # chunks that are computed sooner than processes start
 _AHEAD = 2  # chunks a process is given at a time: the next one waits for it, the rest of the frame is not held twice
 
 Progress = Callable[[int, int], None]
@@ -28,8 +30,8 @@ Function = Callable[[pl.DataFrame], pl.DataFrame]
 class Pool(Protocol):
     """Where chunks are computed."""
 
-    def run(self, function: Function, parts: Sequence[pl.DataFrame], missing: Sequence[int]) -> Iterator[tuple[int, pl.DataFrame]]:
-        """Yield (index, result) for the `missing` indices of `parts` as they are finished, in any order."""
+    def run(self, function: Function, parts: Iterable[tuple[int, pl.DataFrame]]) -> Iterator[tuple[int, pl.DataFrame]]:
+        """Yield (index, result) for (index, chunk) as they are finished, in any order; of `parts` only those at work are held."""
         ...
 
 
@@ -56,18 +58,20 @@ class ProcessPool:
 
     workers: int = 0
 
-    def run(self, function: Function, parts: Sequence[pl.DataFrame], missing: Sequence[int]) -> Iterator[tuple[int, pl.DataFrame]]:
-        """Yield (index, result) for the `missing` indices of `parts`, in order."""
+    def run(self, function: Function, parts: Iterable[tuple[int, pl.DataFrame]]) -> Iterator[tuple[int, pl.DataFrame]]:
+        """Yield (index, result) for (index, chunk), in order."""
         workers = self.workers or worker_count()
-        if workers == 1 or len(missing) <= 2:  # starting processes costs more than two chunks do
-            yield from ((index, function(parts[index])) for index in missing)
+        waiting = iter(parts)
+        head = list(islice(waiting, _FEW + 1)) if workers > 1 else []
+        if len(head) <= _FEW:
+            yield from ((index, function(part)) for index, part in chain(head, waiting))
             return
         spawn = multiprocessing.get_context("spawn")
         running: deque[tuple[int, Future[bytes]]] = deque()
-        with ProcessPoolExecutor(min(workers, len(missing)), mp_context=spawn) as pool:
+        with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
             try:
-                for index in missing:
-                    running.append((index, pool.submit(apply_packed, function, packed(parts[index]))))
+                for index, part in chain(head, waiting):
+                    running.append((index, pool.submit(apply_packed, function, packed(part))))
                     if len(running) > _AHEAD * workers:
                         yield _finished(running)
                 while running:
@@ -100,7 +104,7 @@ def map_frame(
 
 def computed(
     function: Function,
-    frame: pl.DataFrame,
+    frame: pl.DataFrame | Iterable[pl.DataFrame],
     *,
     namespace: str,
     version: str,
@@ -114,21 +118,29 @@ def computed(
 
     Args:
         function: Pure, picklable, chunk-wise: the result of a chunk must not depend on the other chunks.
-        frame: The rows.
+        frame: The rows; or frames that hold them one after another, of which no more is held than the chunks at work.
         namespace: Cache folder.
         version: Versions of everything the result depends on besides the rows.
         cache: Where finished chunks are kept.
         pool: Where chunks are computed; processes of this machine by default.
-        progress: Called with (chunks done, chunks in all).
+        progress: Called with (chunks done, chunks in all, as far as they are known).
     """
-    parts = list(chunks(frame, CHUNK_ROWS))
-    keys = [(fingerprint(part), version) for part in parts]
-    missing = [i for i, key in enumerate(keys) if not cache.has(namespace, *key)]
-    done = len(parts) - len(missing)
-    if missing:
-        for index, result in (pool or ProcessPool()).run(function, parts, missing):
-            cache.put(namespace, *keys[index], frame=result)
-            done += 1
-            if progress:
-                progress(done, len(parts))
+    total = -(-frame.height // CHUNK_ROWS) if isinstance(frame, pl.DataFrame) else 0
+    keys: list[tuple[str, str]] = []
+    done = 0
+
+    def missing() -> Iterator[tuple[int, pl.DataFrame]]:
+        nonlocal done
+        for part in chunks(frame, CHUNK_ROWS) if isinstance(frame, pl.DataFrame) else rechunked(frame, CHUNK_ROWS):
+            keys.append((fingerprint(part), version))
+            if cache.has(namespace, *keys[-1]):
+                done += 1
+            else:
+                yield len(keys) - 1, part
+
+    for index, result in (pool or ProcessPool()).run(function, missing()):
+        cache.put(namespace, *keys[index], frame=result)
+        done += 1
+        if progress:
+            progress(done, max(total, len(keys)))
     return keys

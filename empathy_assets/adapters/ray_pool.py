@@ -8,9 +8,10 @@ import os
 import socket
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any, Protocol
 
 import polars as pl
@@ -60,36 +61,38 @@ class RayPool:
     actors: int = 0
     gpus: float = 0.0
 
-    def run(self, function: Function, parts: Sequence[pl.DataFrame], missing: Sequence[int]) -> Iterator[tuple[int, pl.DataFrame]]:
-        """Yield (index, result) for the `missing` indices of `parts` as they are finished.
+    def run(self, function: Function, parts: Iterable[tuple[int, pl.DataFrame]]) -> Iterator[tuple[int, pl.DataFrame]]:
+        """Yield (index, result) for (index, chunk) as they are finished.
 
         A chunk whose actor dies goes to the restarted actor; what the function itself raises ends the map, as in-process.
 
         Raises:
             ComputeError: The cluster cannot be reached, or an actor died more often than policy allows.
         """
+        waiting = iter(parts)
+        head = list(islice(waiting, self.actors or worker_count()))
+        if not head:
+            return
         ray = self._connected()
         retries = int(number("compute", "ray.retries"))
         remote = ray.remote(num_cpus=1, num_gpus=self.gpus, max_restarts=retries, max_task_retries=retries)(_Worker)
-        crew = [remote.remote() for _ in range(min(self.actors or worker_count(), len(missing)))]
+        crew = [remote.remote() for _ in head]
         try:
             with redirect_stdout(sys.stderr):  # Ray prints what it lost and tries again; stdout may be a command's JSON
-                yield from self._shared_out(ray, crew, function, parts, missing)
+                yield from self._shared_out(ray, crew, function, chain(head, waiting))
         finally:
             for actor in crew:
                 ray.kill(actor)
 
     def _shared_out(
-        self, ray: Any, crew: list[Any], function: Function, parts: Sequence[pl.DataFrame], missing: Sequence[int]
+        self, ray: Any, crew: list[Any], function: Function, parts: Iterator[tuple[int, pl.DataFrame]]
     ) -> Iterator[tuple[int, pl.DataFrame]]:
         """Hand out chunks, so many per actor and no more: neither the object store nor a queue holds the whole frame."""
-        waiting = list(reversed(missing))
         running: dict[Any, tuple[int, Any]] = {}
 
         def hand_out(actor: Any) -> None:
-            if waiting:
-                index = waiting.pop()
-                running[actor.apply.remote(function, packed(parts[index]))] = (index, actor)
+            for index, part in islice(parts, 1):
+                running[actor.apply.remote(function, packed(part))] = (index, actor)
 
         for _ in range(int(number("compute", "ray.ahead"))):
             for actor in crew:
@@ -103,7 +106,7 @@ class RayPool:
                 raise error.as_instanceof_cause() from None
             except ray.exceptions.RayError as error:
                 raise ComputeError(
-                    f"Ray lost chunk {index + 1} of {len(parts)} for good: {str(error).splitlines()[0]}. Finished chunks are kept: give "
+                    f"Ray lost chunk {index + 1} for good: {str(error).splitlines()[0]}. Finished chunks are kept: give "
                     f"the workers more memory or fewer per machine (EMPATHY_RAY_ACTORS), and run again."
                 ) from error
             hand_out(actor)

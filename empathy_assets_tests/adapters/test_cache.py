@@ -1,12 +1,15 @@
 """Tests of the content-addressed frame cache."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from upath import UPath
 
-from empathy_assets.adapters.cache import FrameCache, chunks, fingerprint
+from empathy_assets.adapters.cache import FrameCache, chunks, fingerprint, rechunked
 
 FRAME = pl.DataFrame({"id": ["a", "b", "c"], "n": [1, 2, 3]})
 
@@ -55,3 +58,11 @@ def test_a_damaged_entry_is_computed_again(tmp_path: Path) -> None:
 def test_chunks_cover_the_frame_in_order() -> None:
     assert pl.concat(chunks(FRAME, 2)).equals(FRAME)
     assert list(chunks(FRAME.clear(), 2)) == []
+
+
+@given(st.lists(st.integers(0, 7), max_size=8), st.integers(1, 5))
+def test_frames_are_cut_where_their_sum_would_be(heights: list[int], size: int) -> None:
+    limits = [sum(heights[:i]) for i in range(len(heights) + 1)]
+    whole = pl.DataFrame({"n": range(limits[-1])}, schema={"n": pl.Int64})
+    frames = [whole[low:high] for low, high in pairwise(limits)]
+    assert [part["n"].to_list() for part in rechunked(frames, size)] == [part["n"].to_list() for part in chunks(whole, size)]

@@ -1,5 +1,6 @@
 """Tests of the chunked, cached, multi-process map."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -84,12 +85,44 @@ def test_results_lie_under_the_keys_that_are_returned(tmp_path: Path) -> None:
 def test_processes_are_given_a_few_chunks_at_a_time() -> None:
     asked: list[int] = []
 
-    class Parts(list[pl.DataFrame]):
-        def __getitem__(self, index):
-            asked.append(index)
-            return super().__getitem__(index)
+    def parts() -> Iterator[tuple[int, pl.DataFrame]]:
+        for n in range(20):
+            asked.append(n)
+            yield n, pl.DataFrame({"n": [n]})
 
-    results = ProcessPool(2).run(double, Parts(pl.DataFrame({"n": [n]}) for n in range(20)), range(20))
+    results = ProcessPool(2).run(double, parts())
     assert next(results)[0] == 0
     assert len(asked) <= 5
     assert [index for index, _ in results] == list(range(1, 20))
+
+
+def test_frames_one_after_another_give_what_their_sum_gives(tmp_path: Path) -> None:
+    cache = FrameCache(UPath(tmp_path))
+    whole = computed(double, FRAME, namespace="t", version="1", cache=cache, pool=ProcessPool(1))
+    seen: list[tuple[int, int]] = []
+    pieces = computed(
+        double,
+        (FRAME[at : at + 3] for at in range(0, 10, 3)),
+        namespace="t",
+        version="1",
+        cache=cache,
+        pool=ProcessPool(1),
+        progress=lambda d, n: seen.append((d, n)),
+    )
+    assert pieces == whole
+    assert seen == []
+
+
+def test_of_frames_that_come_one_by_one_only_those_at_work_are_asked_for(tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    def frames() -> Iterator[pl.DataFrame]:
+        for n in range(10):
+            asked.append(n)
+            yield FRAME[n : n + 1]
+
+    reached: list[int] = []
+    cache = FrameCache(UPath(tmp_path))
+    computed(double, frames(), namespace="t", version="1", cache=cache, pool=ProcessPool(1), progress=lambda *_: reached.append(len(asked)))
+    assert reached[0] <= 4
+    assert reached[-1] == 10

@@ -4,11 +4,12 @@ import gzip
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 from upath import UPath
 
 from empathy_assets.adapters.isolation import Outcome, perform
-from empathy_assets.adapters.landing import read_landed, read_paths
+from empathy_assets.adapters.landing import open_conversations, read_landed, read_paths
 from empathy_assets.engines.reading.result import MODELS
 from empathy_assets.records.arrow import polars_schema
 from empathy_assets_tests.engines.reading.papers.shapes import article, article_set
@@ -40,7 +41,7 @@ class InProcess:
 @pytest.fixture(autouse=True)
 def pool(request, monkeypatch):
     if "processes" not in request.node.name:
-        monkeypatch.setattr("empathy_assets.adapters.landing.ReaderPool", InProcess)
+        monkeypatch.setattr("empathy_assets.adapters.landed_files.ReaderPool", InProcess)
 
 
 @pytest.fixture
@@ -167,3 +168,15 @@ def test_paths_of_any_kind(landing, tmp_path):
     assert one.passages["licence"].unique().to_list() == ["MIT"]
     assert reasons(one) == [("b.txt", "undeclared-rights")]
     assert read_paths([landing / "gone.txt"]).rejects["reason"].to_list() == ["unreadable"]
+
+
+def test_conversations_are_given_part_by_part_while_they_are_open(landing: Path) -> None:
+    paths = [landing / "conversations"]
+    whole = read_paths(paths, kind="conversations")
+    with open_conversations(paths) as opened:
+        assert pl.concat(opened.frames()).equals(whole.conversations)
+        assert pl.concat(opened.frames()).equals(whole.conversations)
+        assert opened.rejects.equals(whole.rejects)
+    assert whole.conversations.height == 1
+    with pytest.raises(FileNotFoundError):
+        list(opened.frames())

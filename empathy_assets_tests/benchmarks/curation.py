@@ -1,7 +1,7 @@
 """Curation of a conversation corpus, timed step by step: `python -m empathy_assets_tests.benchmarks.curation IN... --out DIR`.
 
 Read landed JSONL, clean and mask, drop exact and near copies, write Parquet, with the functions a build uses; cleaned chunks lie in the
-cache of a build, and of many files only as many as there are workers are held at a time. Every row that came in is in
+cache of a build, and some thousands of rows are held at a time, whatever the size of the files. Every row that came in is in
 `kept.parquet` (`id`, `messages`) or, with its reason, in `dropped.jsonl`; rows of the input are known by their own `id`. Each step
 prints wall and CPU seconds, rows and MB of the input per second and the peak memory of the process tree; `figures.json` holds the same.
 """
@@ -13,6 +13,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,7 +23,7 @@ import polars as pl
 import pyarrow.parquet as pq
 from upath import UPath
 
-from empathy_assets_tests.benchmarks.measuring import Step, merged, timed, together, write_figures
+from empathy_assets_tests.benchmarks.measuring import Step, timed, together, write_figures
 
 if TYPE_CHECKING:
     from empathy_assets.adapters.cache import FrameCache
@@ -73,36 +74,33 @@ def records_of(outcome: pl.DataFrame) -> pl.DataFrame:
 
 
 def curate(paths: list[Path], workers: int, steps: list[Step], scratch: Path) -> Curated:
-    """Read, clean and deduplicate `paths`, as many files at a time as there are workers; the steps are added to `steps`."""
+    """Read, clean and deduplicate `paths`; the steps are added to `steps`."""
     from empathy_assets.adapters.cache import FrameCache
     from empathy_assets.adapters.compute import ProcessPool, computed
-    from empathy_assets.adapters.landing import read_paths
+    from empathy_assets.adapters.landing import open_conversations
     from empathy_assets.engines.deduplicating.cluster import near_duplicate_clusters
     from empathy_assets.engines.deduplicating.keep import choose_kept
 
     cache = FrameCache(UPath(scratch) / "frames")
     rights = scratch / "rights.toml"
     rights.write_text(RIGHTS, encoding="utf-8")
-    keys: list[tuple[str, str]] = []
-    rejects: list[pl.DataFrame] = []
-    for at in range(0, len(paths), max(1, workers)):
-        some = paths[at : at + max(1, workers)]
+    rows = sum(map(lines_in, paths))
+    with ExitStack() as stack:
         with timed(steps, "read") as step:
-            landed = read_paths(some, rights, "conversations")
-            step.rows, step.text_mb = landed.conversations.height + landed.rejects.height, megabytes(some)
+            landed = stack.enter_context(open_conversations(paths, rights))
+            step.rows, step.text_mb = rows, megabytes(paths)
         with timed(steps, "clean") as step:
-            keys += computed(cleaned, landed.conversations, namespace="clean", version="benchmark", cache=cache, pool=ProcessPool(workers))
-            step.rows, step.text_mb = landed.conversations.height, megabytes(some)
-        rejects.append(landed.rejects)
-        del landed
+            pool = ProcessPool(workers)
+            keys = computed(cleaned, landed.frames(), namespace="clean", version="benchmark", cache=cache, pool=pool)
+            step.rows, step.text_mb = rows - landed.rejects.height, megabytes(paths)
     chunks = [partial(_chunk, cache, key) for key in keys]
+    facts: list[pl.DataFrame] = []
+    unusable: list[pl.DataFrame] = []
     with timed(steps, "deduplicate") as step:
-        said, facts, unusable = zip(*map(_needed, chunks), strict=True)
-        clusters = near_duplicate_clusters(pl.concat(said))
-        del said
+        clusters = near_duplicate_clusters(_said(chunks, facts, unusable))
         kept = choose_kept(pl.concat(facts), clusters)
         step.rows, step.text_mb = kept.height, megabytes(paths)
-    return Curated(chunks, kept, pl.concat(rejects), pl.concat(unusable))
+    return Curated(chunks, kept, landed.rejects, pl.concat(unusable))
 
 
 def _chunk(cache: FrameCache, key: tuple[str, str]) -> pl.DataFrame:
@@ -114,15 +112,22 @@ def _lost() -> pl.DataFrame:
     raise SystemExit("a chunk that was cleaned is gone from the scratch folder; run again")
 
 
-def _needed(read: Callable[[], pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Return of a chunk what clusters are made of, what the choice among copies looks at, and the rejects."""
-    outcome = read()
-    records = records_of(outcome)
+def _said(chunks: list[Callable[[], pl.DataFrame]], facts: list[pl.DataFrame], unusable: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield what clusters are made of, chunk by chunk; what the choice among copies looks at, and the rejects, are kept in the lists."""
     pair, prov = pl.col("labels").struct.field("pair_id"), pl.col("provenance").struct
     place = pl.struct(prov.field("file"), prov.field("record_id"), prov.field("start"))
-    facts = records.select("id", "licence", "source", "stage", pl.struct(pair).alias("labels"), place.alias("provenance"))
-    rejects = outcome.filter(pl.col("reject").is_not_null()).select("reject").unnest("reject")
-    return records.select("id", "turns"), facts, rejects
+    for read in chunks:
+        outcome = read()
+        records = records_of(outcome)
+        facts.append(records.select("id", "licence", "source", "stage", pl.struct(pair).alias("labels"), place.alias("provenance")))
+        unusable.append(outcome.filter(pl.col("reject").is_not_null()).select("reject").unnest("reject"))
+        yield records.select("id", "turns")
+
+
+def lines_in(path: Path) -> int:
+    """Return how many lines a file has."""
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(partial(file.read, 1 << 20), b""))
 
 
 def megabytes(paths: list[Path]) -> float:
@@ -174,7 +179,6 @@ def main() -> None:
         made = curate(chosen.input, chosen.workers, steps, Path(scratch))
         with timed(steps, "write") as step:
             step.rows, step.text_mb = write_curated(chosen.input, made, chosen.out), megabytes(chosen.input)
-    steps = merged(steps)
     write_figures([*steps, together(steps, steps[0].rows, steps[0].text_mb)], chosen.out)
 
 

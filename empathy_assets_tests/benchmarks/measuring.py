@@ -98,21 +98,6 @@ def timed(steps: list[Step], name: str) -> Iterator[Step]:
     sys.stdout.flush()
 
 
-def merged(steps: Sequence[Step]) -> list[Step]:
-    """Return one step for all of one name, in the order of the names; steps of one name take turns on different rows."""
-    found: dict[str, Step] = {}
-    for step in steps:
-        one = found.setdefault(step.name, Step(step.name))
-        one.wall, one.cpu, one.rows, one.text_mb = (
-            one.wall + step.wall,
-            one.cpu + step.cpu,
-            one.rows + step.rows,
-            one.text_mb + step.text_mb,
-        )
-        one.peak_mb = max(one.peak_mb, step.peak_mb)
-    return list(found.values())
-
-
 def together(steps: Sequence[Step], rows: int, text_mb: float, name: str = "together") -> Step:
     """Return and print the sum of `steps`, which took turns on `rows` rows."""
     peak = max((step.peak_mb for step in steps), default=0.0)

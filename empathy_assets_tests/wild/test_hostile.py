@@ -82,7 +82,7 @@ def reading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Reading]:
     (root / "landing").mkdir()
     _plant(root / "landing", Ground(str(outside), f"http://127.0.0.1:{server.server_port}/"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("empathy_assets.adapters.landing.ReaderPool", partial(ReaderPool, deadline=lambda _: _DEADLINE))
+        patch.setattr("empathy_assets.adapters.landed_files.ReaderPool", partial(ReaderPool, deadline=lambda _: _DEADLINE))
         landed = read_paths([root / "landing"])
     yield _Reading(landed, requests)
     server.shutdown()

@@ -1,6 +1,7 @@
 """Chunks: plan rows in the portions that Data Designer runs, and what the grammar wrote of each, kept under a hash of what it depends on.
 
-A killed run continues with the first chunk that is not kept; a second run reads all of them.
+A killed run continues with the first chunk that is not kept; a second run reads all of them; of a chunk some of whose rows were dealt
+anew, only those are written.
 """
 
 import json
@@ -21,9 +22,14 @@ from empathy_assets.engines.generating.grammar.writing import passages_by_id
 from empathy_assets.engines.generating.voices.landed import voices_of
 from empathy_assets.engines.generating.voices.profile import VoiceProfile
 from empathy_assets.policy.load import POLICY_DIR
-from empathy_assets.records.arrow import SchemaMismatchError, conform
+from empathy_assets.records.arrow import SchemaMismatchError, conform, empty_frame
 from empathy_assets.records.conversation import Conversation
 from empathy_assets.records.versions import PIPELINE_VERSION, SCHEMA_VERSION
+
+_ROWS = "rows"  # name of the entry in a file's footer: row id -> key
+_KEY = 24  # hexadecimal digits of a key
+_STATES = 4  # earlier states of a chunk that are looked into
+_PLAN_ROW = pl.col("provenance").struct.field("plan_row_id")
 
 
 @dataclass(frozen=True)
@@ -63,10 +69,23 @@ def chunks_of(rows: pl.DataFrame, size: int) -> Iterator[pl.DataFrame]:
 
 
 class KeptChunk:
-    """The embedded rows of one chunk on disk."""
+    """The embedded rows of one chunk on disk, and those of them that an earlier state of the chunk holds.
+
+    A plan that was dealt anew keeps most of its rows: they are taken from the files that begin with the same row and were written by the
+    same code and policy, wherever row and passage are the same.
+    """
 
     def __init__(self, rows: pl.DataFrame, material: Material, folder: Path) -> None:
-        self._path = folder / f"{_key(rows, material)}.parquet" if rows.height else None
+        self._rows = rows
+        self._folder = folder
+        self._path: Path | None = None
+        if rows.height:
+            kind, used = str(rows.get_column("kind")[0]), material.of(rows)
+            ground = _ground(kind, used)
+            self._keys = _row_keys(rows, used)
+            self._slot = f"{kind}-{ground[:12]}-{rows.get_column('row_id')[0]}"
+            whole = sha256("\n".join([ground, *self._keys.values()]).encode()).hexdigest()
+            self._path = folder / f"{self._slot}-{whole[:24]}.parquet"
 
     def exists(self) -> bool:
         """Return whether there is a file, whole or damaged, or nothing to keep."""
@@ -74,32 +93,71 @@ class KeptChunk:
 
     def load(self) -> pl.DataFrame | None:
         """Return the kept conversations, or None; a damaged file, or one of another schema, is as good as none."""
-        if self._path is None or not self._path.exists():
-            return None
-        try:
-            return conform(pl.read_parquet(self._path), Conversation, name=self._path.name)
-        except (pl.exceptions.PolarsError, SchemaMismatchError):
-            return None
+        return _conversations(self._path) if self._path is not None else None
 
     def save(self, frame: pl.DataFrame) -> None:
         """Keep the conversations, whole or not at all."""
         if self._path is not None:
             with atomic_file(UPath(self._path)) as scratch:
-                frame.write_parquet(scratch)
+                frame.write_parquet(scratch, metadata={_ROWS: json.dumps(self._keys)})
+
+    def spare(self) -> pl.DataFrame:
+        """Return the conversations of this chunk's rows that earlier states of it hold."""
+        found = [empty_frame(Conversation)]
+        missing = dict(self._keys) if self._path is not None else {}
+        for path in self._earlier() if missing else ():
+            held = _held(path)
+            same = [row_id for row_id, key in missing.items() if held.get(row_id) == key]
+            frame = _conversations(path) if same else None
+            if frame is not None:
+                found.append(frame.filter(_PLAN_ROW.is_in(same)))
+                missing = {row_id: key for row_id, key in missing.items() if row_id not in set(found[-1].select(_PLAN_ROW).to_series())}
+        return pl.concat(found)
+
+    def due(self) -> int:
+        """Return how many rows are still to be written."""
+        return 0 if self.exists() else self._rows.height - self.spare().height
+
+    def _earlier(self) -> list[Path]:
+        """Return the latest files of this chunk; which of them holds a row changes nothing but the time it takes to find it."""
+        states = sorted(self._folder.glob(f"{self._slot}-*.parquet"), key=lambda path: (-path.stat().st_mtime_ns, path.name))
+        return [path for path in states if path != self._path][:_STATES]
 
 
-def _key(rows: pl.DataFrame, material: Material) -> str:
-    """Return a hash of everything the grammar's text depends on: rows, banks, passages, code and policy."""
-    h = sha256(f"{SCHEMA_VERSION}\n{PIPELINE_VERSION}\n{rows.write_csv()}".encode())
-    kind = str(rows.get_column("kind")[0])
+def _conversations(path: Path) -> pl.DataFrame | None:
+    try:
+        return conform(pl.read_parquet(path), Conversation, name=path.name) if path.exists() else None
+    except (pl.exceptions.PolarsError, SchemaMismatchError):
+        return None
+
+
+def _held(path: Path) -> dict[str, str]:
+    """Return row id -> key of the rows a file was written for; none of a damaged one."""
+    try:
+        return json.loads(pl.read_parquet_metadata(path).get(_ROWS, "{}"))
+    except (OSError, ValueError, pl.exceptions.PolarsError):
+        return {}
+
+
+def _row_keys(rows: pl.DataFrame, used: Material) -> dict[str, str]:
+    """Return row id -> a hash of the row and its passage."""
+    texts = {
+        i: json.dumps([s["text"], s["licence"], s["source"], s["provenance"]], sort_keys=True, default=str)
+        for i, s in used.passages.items()
+    }
+    lines = rows.select(pl.struct(pl.all()).struct.json_encode()).to_series()
+    cited = zip(rows.get_column("row_id"), lines, rows.get_column("passage_id"), strict=True)
+    return {row_id: sha256(f"{line}\n{texts.get(passage, '')}".encode()).hexdigest()[:_KEY] for row_id, line, passage in cited}
+
+
+def _ground(kind: str, used: Material) -> str:
+    """Return a hash of what the grammar's text depends on besides rows and passages: bank, voices, code and policy."""
+    h = sha256(f"{SCHEMA_VERSION}\n{PIPELINE_VERSION}\n".encode())
     h.update(load_bank(kind).fingerprint.encode())
-    used = material.of(rows)
-    texts = [[i, s["text"], s["licence"], s["provenance"]] for i, s in used.passages.items()]
-    h.update(json.dumps(texts, sort_keys=True, default=str).encode())
     if used.voices:
         h.update(json.dumps(sorted((name, voice.signature) for name, voice in used.voices.items())).encode())
     for path in (Path(sentences.__file__), *sorted(Path(banks.__file__).parent.rglob("*.py"))):
         h.update(path.read_bytes())
     for path in (POLICY_DIR / "generation.toml", POLICY_DIR / "voices.toml", *sorted((POLICY_DIR / "lexicons").glob("*.toml"))):
         h.update(path.read_bytes())
-    return f"{kind}-{h.hexdigest()[:24]}"
+    return h.hexdigest()

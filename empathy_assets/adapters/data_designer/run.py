@@ -29,7 +29,7 @@ from empathy_assets.records.plan import PlanRow
 
 Progress = Callable[[int, int], None]
 
-_COUNTS = ("chunks", "chunks_reused", "chunks_retried", "asked", "answered", "filled", "unjudged")
+_COUNTS = ("chunks", "chunks_reused", "rows_reused", "chunks_retried", "asked", "answered", "filled", "unjudged")
 _VERDICTS = {"row_id": pl.String, "ears": pl.Int64, "groundedness": pl.Int64, "safety": pl.String, "why": pl.String}
 _REASONS = {"row_id": pl.String, "reason": pl.String, "outcome": pl.String}
 
@@ -41,9 +41,9 @@ class Generated:
     Attributes:
         frame: Conversations in plan order (`Conversation` schema).
         missing: Plan rows without a result (`PlanRow` schema).
-        stats: Counts: rows, written, missing, chunks, chunks_reused, chunks_retried (after their worker failed), asked (rows put to the
-            model), answered (of those, usable), filled (by the grammar in the model's place), unjudged, requests, prompt_tokens,
-            completion_tokens.
+        stats: Counts: rows, written, missing, chunks, chunks_reused, rows_reused (of other chunks, found in an earlier state),
+            chunks_retried (after their worker failed), asked (rows put to the model), answered (of those, usable), filled (by the
+            grammar in the model's place), unjudged, requests, prompt_tokens, completion_tokens.
         reasons: Why rows have no reply of the model: `row_id`, `reason`, `outcome` (filled or missing).
         faults: What went wrong on the way, mended or not: `fault`, `count`.
         verdicts: What the model as judge said of its dialogues: `row_id`, `ears`, `groundedness`, `safety`, `why`.
@@ -119,8 +119,9 @@ class _Run:
 
     def chunks(self, parts: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         """Yield the conversations of each chunk; those that the grammar writes alone are written ahead where that pays."""
-        tasks = {i: Task(part, self.material.of(part), self.settings, self.folder) for i, part in enumerate(parts) if self._alone(part)}
-        size = self.settings.crew_size(len(tasks), sum(task.rows.height for task in tasks.values()))
+        due = {i: rows for i, part in enumerate(parts) if (rows := self._due_alone(part))}
+        tasks = {i: Task(parts[i], self.material.of(parts[i]), self.settings, self.folder) for i in due}
+        size = self.settings.crew_size(len(tasks), sum(due.values()))
         with Crew(size) as crew:
             ahead = {i: crew.write(task) for i, task in tasks.items()} if size else {}
             for i, part in enumerate(parts):
@@ -131,9 +132,9 @@ class _Run:
                     self.stats["chunks_reused"] = reused  # what is found on disk now was not there before
                 yield frame
 
-    def _alone(self, rows: pl.DataFrame) -> bool:
-        """Return whether a chunk is the grammar's alone, and not kept."""
-        return not wants_model(rows) and not KeptChunk(rows, self.material, self.folder / "chunks").exists()
+    def _due_alone(self, rows: pl.DataFrame) -> int:
+        """Return how many rows of a chunk that is the grammar's alone are to be written."""
+        return 0 if wants_model(rows) else KeptChunk(rows, self.material, self.folder / "chunks").due()
 
     def chunk(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the conversations of one chunk, from disk where possible."""
@@ -174,6 +175,7 @@ class _Chunk:
         self._rows = rows
         asked = rows.filter(pl.col("backend") == "llm")
         self._embedded = rows.filter(pl.col("backend") != "llm")
+        self._fresh = self._embedded  # less what an earlier state of the chunk holds
         self._kept = KeptChunk(self._embedded, run.material, run.folder / "chunks")
         self._keys = {row["row_id"]: reply_key(row) for row in asked.iter_rows(named=True)}
         # One row of each key is asked: the members of a pair share one reply.
@@ -188,6 +190,10 @@ class _Chunk:
         """Return the chunk's conversations."""
         self._run.stats["chunks"] += 1
         written = self._kept.load()
+        spare = self._kept.spare() if written is None else empty_frame(Conversation)
+        known = spare.select(pl.col("provenance").struct.field("plan_row_id")).to_series()
+        self._fresh = self._embedded.filter(~pl.col("row_id").is_in(known.implode()))
+        self._run.stats["rows_reused"] += spare.height
         todo = self._todo(have_embedded=written is not None)
         self._run.stats["chunks_reused"] += todo.is_empty()
         left = self._run.settings.askings
@@ -197,7 +203,8 @@ class _Chunk:
             todo = self._todo(have_embedded=written is not None or bool(self._harvest.embedded))
         self._accept(unjudged=True)
         if written is None:
-            written = self._records(self._embedded, self._harvest.embedded, "embedded")
+            fresh = self._records(self._fresh, self._harvest.embedded, "embedded")
+            written = _in_plan_order(pl.concat([spare, fresh]), self._embedded)
             self._kept.save(written)
         return pl.concat([written, self._answered(), self._filled()])
 
@@ -208,7 +215,7 @@ class _Chunk:
             self._run.guard.unasked(open_rows)
             open_rows = []
         asked = self._asked.filter(pl.col("row_id").is_in(open_rows))
-        return asked if have_embedded else pl.concat([self._embedded, asked])
+        return asked if have_embedded else pl.concat([self._fresh, asked])
 
     def _ask(self, todo: pl.DataFrame, left: int) -> int:
         """Put rows to Data Designer; return 1 if that was an asking, 0 if it only told that the server is silent."""

@@ -1,11 +1,14 @@
 """The step the generated sources share: run Data Designer over an asset's plan rows and report what came back."""
 
+from functools import partial
+
 import dagster as dg
 import polars as pl
 
 from empathy_assets.adapters.cache import fingerprint
 from empathy_assets.adapters.data_designer import estimate, generate, refuse_over_budget
 from empathy_assets.adapters.identity import config_identity
+from empathy_assets.adapters.rowwise import map_rows
 from empathy_assets.defs.dataset import Outcome, table
 from empathy_assets.defs.lineage import Lineage
 from empathy_assets.defs.resources import Workspace
@@ -48,10 +51,7 @@ def run_designer(context: dg.AssetExecutionContext, workspace: Workspace, plan: 
         context.log.info(f"{asset}: {done}/{total} conversations")
 
     generated = generate(rows, passages, settings, folder, progress=progress)
-    key = (fingerprint(generated.frame), fingerprint(passages), config_identity()["policy_sha256"])
-    frame = workspace.frames.get(
-        "groundedness", *key, compute=lambda: with_style_match(with_groundedness(generated.frame, passages), passages)
-    )
+    frame = _measured(asset, workspace, generated.frame, passages)
     by_kind = frame.group_by(pl.col("labels").struct.field("kind"), pl.col("stage")).len("conversations").sort("kind", "stage")
     by_writer = frame.group_by(pl.col("provenance").struct.field("backend")).len("conversations").sort("backend")
     metadata = {"planned": rows.height, "by_kind": table(by_kind), "by_writer": table(by_writer), **generated.stats}
@@ -63,3 +63,25 @@ def run_designer(context: dg.AssetExecutionContext, workspace: Workspace, plan: 
             "model_verdicts": table(generated.verdicts.group_by("ears", "groundedness", "safety").len("rows").sort("ears", "groundedness")),
         }
     return Outcome(frame, metadata)
+
+
+def _measured(asset: str, workspace: Workspace, frame: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
+    """Return the conversations with how far they rest on their passages and sound like their voices; what is unchanged is not measured."""
+    if passages.is_empty():
+        return frame
+    policy = config_identity()["policy_sha256"]
+    grounded = map_rows(
+        partial(with_groundedness, passages=passages),
+        frame,
+        namespace="groundedness",
+        name=asset,
+        version=policy,  # a passage's id is the hash of its text, and a row names it
+        cache=workspace.frames,
+        aligned=lambda _: True,
+    )
+    rows = pl.concat([frame.clear(), *grounded]).with_row_index("place")
+    voiced = pl.col("labels").struct.field("persona_id") != ""
+    spoken, talks = rows.filter(voiced), passages.filter(pl.col("voice") != "")
+    key = (fingerprint(spoken), fingerprint(talks), policy)
+    styled = workspace.frames.get("style", *key, compute=lambda: with_style_match(spoken, passages))
+    return pl.concat([rows.filter(~voiced), styled]).sort("place").drop("place")

@@ -5,7 +5,7 @@ from functools import partial
 import dagster as dg
 import polars as pl
 
-from empathy_assets.adapters.compute import map_frame
+from empathy_assets.adapters.rowwise import map_rows
 from empathy_assets.defs.dataset import Outcome, table
 from empathy_assets.defs.lineage import Lineage
 from empathy_assets.defs.pictures import ears_pictures
@@ -48,8 +48,8 @@ def stage_dataset(
     def progress(done: int, total: int) -> None:
         context.log.info(f"{stage}: {done}/{total} chunks prepared and scored")
 
-    def prepared(part: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        outcomes = map_frame(
+    def prepared(part: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+        outcomes = map_rows(
             partial(
                 prepare_and_score,
                 tier=workspace.judging,
@@ -59,17 +59,19 @@ def stage_dataset(
             ),
             part,
             namespace="staging",
+            name=name,
             version=f"{PREPARED_VERSION}|{detector.version}|{scorer.version}",
             cache=workspace.frames,
             pool=workspace.pool(context),
             progress=progress,
+            aligned=lambda outcome: outcome["reject"].null_count() == outcome.height,  # else the rejects stand behind the records
         )
         return unpack(outcomes)
 
     # Landed rows get their stage by their scores: two stages look at them, one chunk by chunk from the other's cache. What is unusable
     # among them has no score; it is counted once, where they would have stood.
-    landed, unusable = prepared(rows.filter(pl.col("stage").is_null()))
-    planned, rejects = prepared(rows.filter(pl.col("stage") == stage))
+    landed, unusable = prepared(rows.filter(pl.col("stage").is_null()), "landed")
+    planned, rejects = prepared(rows.filter(pl.col("stage") == stage), stage)
     if stage == HOME_STAGE:
         rejects = pl.concat([unusable, rejects])
     workspace.quarantine.write(stage, rejects)

@@ -6,6 +6,7 @@ thousands of texts share make crowded buckets; there only texts whose sketches a
 stays linear while true copies, which agree in rare shingles or in whole runs of common ones, still meet many times.
 """
 
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from empathy_assets.engines.deduplicating.shingles import I64, THREADS, U32, U64, Shingles, shingles
+from empathy_assets.engines.deduplicating.shingles import I64, THREADS, U32, U64, Gathered, Shingles, shingles
 from empathy_assets.policy.load import number
 
 _PAIR_BLOCK = 1 << 17  # shingles of candidate pairs compared at a time: what stays in the processor's own memory
@@ -57,6 +58,35 @@ def _meetings(value: U32, follow: U32, owner: I64, small: int, reach: int) -> li
     return found
 
 
+def _buckets(sets: Shingles, sketch: int) -> Iterator[tuple[I64, U32, U32]]:
+    """Yield (text, shingle, the text's next shingle or 0) of all bottom sketches, some buckets at a time, each whole.
+
+    Between the parts an entry is remembered as its text and its place in the sketch: six bytes.
+    """
+    texts = len(sets.offsets) - 1
+    length = np.minimum(np.diff(sets.offsets), sketch)
+    parts = int(length.sum()) // _SKETCH_BLOCK + 1
+    held: list[list[tuple[U32, npt.NDArray[np.uint16]]]] = [[] for _ in range(parts)]
+    step = max(1, _SKETCH_BLOCK // sketch)
+    for low in range(0, texts, step):
+        rows = np.arange(low, min(texts, low + step))
+        owner, value = _gather(sets, rows, sketch)
+        place = (np.arange(len(owner)) - (np.cumsum(length[rows]) - length[rows])[owner]).astype(np.uint16)
+        part = (value % np.uint32(parts)).astype(np.uint16)
+        order = np.argsort(part, kind="stable")
+        limits = np.searchsorted(part[order], np.arange(parts + 1))
+        owner = (owner[order] + low).astype(np.uint32)
+        for each, (begin, end) in enumerate(pairwise(limits.tolist())):
+            held[each].append((owner[begin:end].copy(), place[order[begin:end]]))
+    for some in held:
+        owners = np.concatenate([np.zeros(0, dtype=np.uint32), *(owner for owner, _ in some)]).astype(np.int64)
+        places = np.concatenate([np.zeros(0, dtype=np.uint16), *(place for _, place in some)]).astype(np.int64)
+        some.clear()
+        at = sets.offsets[owners] + places
+        last = places + 1 == length[owners]
+        yield owners, sets.values[at], np.where(last, np.uint32(0), sets.values[np.minimum(at + 1, len(sets.values) - 1)])
+
+
 def candidate_pairs(sets: Shingles, sketch: int, small: int, reach: int, least: int) -> tuple[I64, I64]:
     """Return pairs (a < b) of texts whose bottom sketches meet in `least` buckets (fewer where a sketch is short).
 
@@ -67,15 +97,9 @@ def candidate_pairs(sets: Shingles, sketch: int, small: int, reach: int, least: 
         reach: Successors of like continuation compared in larger buckets.
         least: Buckets in which a pair has to meet.
     """
-    owner, value = _gather(sets, np.arange(len(sets.offsets) - 1), sketch)
-    follow = np.zeros(len(value), dtype=np.uint32)
-    same = owner[1:] == owner[:-1]
-    follow[:-1][same] = value[1:][same]
-    parts = len(value) // _SKETCH_BLOCK + 1
-    found: list[U64] = []
-    for part in range(parts):  # buckets are independent: each part holds some of them whole
-        here = np.flatnonzero(value % np.uint32(parts) == part) if parts > 1 else slice(None)
-        found += _meetings(value[here], follow[here], owner[here], small, reach)
+    found: list[U64] = [np.zeros(0, dtype=np.uint64)]
+    for owner, value, follow in _buckets(sets, sketch):
+        found += _meetings(value, follow, owner, small, reach)
     pairs, times = np.unique(np.concatenate(found), return_counts=True)
     a, b = (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
     length = np.minimum(np.diff(sets.offsets), sketch)
@@ -122,32 +146,38 @@ def components(count: int, a: I64, b: I64) -> I64:
             return parent
 
 
-def _shingles_of(frame: pl.DataFrame, rows: I64) -> Shingles:
-    """Return the shingles of the listed conversations, joining the text of only some at a time."""
+def _sets_of(frames: Iterable[pl.DataFrame]) -> tuple[pl.Series, Shingles]:
+    """Return the ids of all conversations, and the shingles of the first of each id; of the text only some is joined at a time."""
     n = int(number("deduplicating", "near.shingle_words"))
-    blocks = [rows[at : at + _TEXT_BLOCK] for at in range(0, len(rows), _TEXT_BLOCK)]
-    parts = [shingles(texts_of(frame.gather(block)), n) for block in blocks]
-    lengths = [np.diff(part.offsets) for part in parts]
-    offsets = np.concatenate([np.zeros(1, dtype=np.int64), *lengths]).cumsum()
-    return Shingles(np.concatenate([np.zeros(0, dtype=np.uint32), *(part.values for part in parts)]), offsets)
+    ids = [pl.Series("id", [], dtype=pl.String)]
+    seen: set[str] = set()
+    sets = Gathered()
+    for frame in frames:
+        for block in frame.select("id", "turns").iter_slices(_TEXT_BLOCK):
+            own = block["id"]
+            fresh = pl.Series([i not in seen for i in own], dtype=pl.Boolean) & own.is_first_distinct()
+            seen.update(own)
+            ids.append(own)
+            sets.add(shingles(texts_of(block.filter(fresh)), n))
+    return pl.concat(ids), sets.taken()
 
 
-def near_duplicate_clusters(frame: pl.DataFrame) -> pl.DataFrame:
-    """Cluster the conversations of `frame` that are exact or near copies of one another.
+def near_duplicate_clusters(frame: pl.DataFrame | Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Cluster the conversations that are exact or near copies of one another.
 
     Args:
         frame: `id` (hash of normalised content) and `turns`, one conversation per row; other columns are ignored. Rows of several
-            stages, sources or earlier releases may be concatenated.
+            stages, sources or earlier releases may be concatenated. Or frames that hold the rows one after another: each is looked at
+            once, and what is kept of a conversation are its id and its shingles, about a kilobyte.
 
     Returns:
-        One line per row of `frame`, in order: `row` (u32), `cluster` (u32, least row of its cluster; its own row if it is alone),
+        One line per conversation, in order: `row` (u32), `cluster` (u32, least row of its cluster; its own row if it is alone),
         `exact` (an earlier row has the same id), `jaccard_to_representative` (f64, of 3-word shingles with the least row; 1 for
         itself and its exact copies).
     """
-    rows = pl.int_range(frame.height, dtype=pl.UInt32, eager=True).alias("row")
-    first = frame.select("id").with_row_index("row").select(pl.col("row").first().over("id")).to_series().to_numpy().astype(np.int64)
+    ids, sets = _sets_of([frame] if isinstance(frame, pl.DataFrame) else frame)
+    first = ids.to_frame().with_row_index("row").select(pl.col("row").first().over("id")).to_series().to_numpy().astype(np.int64)
     distinct = np.unique(first)
-    sets = _shingles_of(frame.select("turns"), distinct)
     settings = {k: int(number("deduplicating", f"near.{v}")) for k, v in
                 {"sketch": "sketch_size", "small": "small_bucket", "reach": "reach", "least": "least_shared"}.items()}  # fmt: skip
     a, b = candidate_pairs(sets, **settings)
@@ -158,8 +188,8 @@ def near_duplicate_clusters(frame: pl.DataFrame) -> pl.DataFrame:
     likeness[apart] = jaccard(sets, apart, leader[apart])
     place = np.searchsorted(distinct, first)
     return pl.DataFrame({
-        "row": rows,
+        "row": pl.int_range(len(ids), dtype=pl.UInt32, eager=True),
         "cluster": pl.Series(distinct[leader[place]]).cast(pl.UInt32),
-        "exact": first != np.arange(frame.height),
+        "exact": first != np.arange(len(ids)),
         "jaccard_to_representative": likeness[place],
     })  # fmt: skip

@@ -21,6 +21,7 @@ Block = tuple[npt.NDArray[np.uint8], I64, int]
 """The bytes of consecutive texts, their limits in it, and the index of the first of them."""
 
 _BLOCK = 1 << 17  # bytes worked on at a time: the temporaries of one block, 64 bits for each, stay in the processor's own memory
+_SPARE = 8  # an array that grows does so by an eighth: few moves, little room that is not used
 THREADS = 2
 """Blocks worked on side by side: numpy lets go of the interpreter while it computes."""
 _SEED = 0x5DEECE66D
@@ -49,6 +50,29 @@ class Shingles(NamedTuple):
     values: U32
     offsets: I64
     """Text i owns `values[offsets[i]:offsets[i + 1]]`."""
+
+
+class Gathered:
+    """Shingles of texts added some at a time, in one array that grows where it lies: they are never held twice."""
+
+    def __init__(self) -> None:
+        self._values: U32 = np.zeros(0, dtype=np.uint32)
+        self._lengths: list[I64] = [np.zeros(1, dtype=np.int64)]
+        self._used = 0
+
+    def add(self, sets: Shingles) -> None:
+        """Add the shingles of further texts."""
+        stop = self._used + len(sets.values)
+        if stop > len(self._values):
+            self._values.resize(stop + stop // _SPARE, refcheck=False)
+        self._values[self._used : stop] = sets.values
+        self._used = stop
+        self._lengths.append(np.diff(sets.offsets))
+
+    def taken(self) -> Shingles:
+        """Return the shingles of all texts; nothing can be added afterwards."""
+        values, self._values = self._values[: self._used], np.zeros(0, dtype=np.uint32)
+        return Shingles(values, np.cumsum(np.concatenate(self._lengths)))
 
 
 def mix(values: U64) -> U64:

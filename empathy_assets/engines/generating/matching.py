@@ -3,15 +3,12 @@
 A passage is unfit for talk when it is too short, mostly numbers and symbols, or says nothing about inner or shared life that could be
 quoted; the reason is kept. Among the fit ones, fit to an issue is the weighted share of the issue's topic words that the passage has
 (stems; a word counts more the fewer passages and the fewer issues have it), and a passage of books or papers that can be quoted on nothing
-the issue's clients ask about does not go with it at all. Passages are then dealt to issues in rounds, best fit first,
-each at most a few times as often as an even deal would have it, and only to issues it fits about as well as the one it fits best; an
-issue that no passage speaks of gives its rows to those that some do.
+the issue's clients ask about does not go with it at all. Which rows get which of the fitting passages is dealt elsewhere (`dealing`).
 
-All of it is exact and seedless: the same passages and topics give the same deal.
+All of it is exact and seedless: the same passages and topics give the same fits.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import cast
 
@@ -29,15 +26,6 @@ Fits = npt.NDArray[np.float32]
 _FIGURE = r"\d+|[=<>±×÷√∑∫\[\]{}|*_~^]|\.{4,}"
 _WORD = r"[a-z][a-z'’]+"
 _FIT = ""
-
-
-@dataclass(frozen=True)
-class Deal:
-    """What each row gets: index of the passage and of the issue (-1: none); and how many rows have a passage about their issue."""
-
-    passage: npt.NDArray[np.intp]
-    issue: npt.NDArray[np.intp]
-    about: int
 
 
 def unfit_reasons(passages: pl.DataFrame) -> pl.Series:
@@ -163,81 +151,3 @@ def _counts(texts: Sequence[str], place: Mapping[str, int]) -> Fits:
     )
     counts[hits["row"].to_numpy(), hits["place"].to_numpy()] = hits["len"].to_numpy()
     return counts
-
-
-def deal(fit: Fits, rows: int) -> Deal:
-    """Return a passage and an issue for each of `rows` rows, issues evenly as far as passages speak of them.
-
-    Args:
-        fit: Fit of each passage to each issue (`fits`); at least one passage and one issue.
-        rows: How many to deal.
-    """
-    passages, issues = fit.shape
-    fit = np.where(fit >= number("generation", "matching.near_best") * fit.max(axis=1, keepdims=True), fit, 0.0).astype(np.float32)
-    cap = int(np.ceil(number("generation", "matching.cap_factor") * rows / passages))
-    used = np.zeros(passages, dtype=np.intp)
-    quota = np.full(issues, rows // issues)
-    quota[: rows % issues] += 1
-    dealt: list[tuple[int, int]] = []
-    for nearest in (number("generation", "matching.near_best"), 0.0):
-        dealt += _rounds(fit, quota, used, cap, nearest)
-    quota[:] = np.where(fit.max(axis=0) > 0, rows, 0)  # what is left goes to issues that passages do speak of
-    dealt += _rounds(fit, quota, used, cap, 0.0, rows - len(dealt))
-    about = len(dealt)
-    best = fit.argmax(axis=1)
-    for k, passage in enumerate(np.resize(np.argsort(used, kind="stable"), rows - about)):
-        issue = int(best[passage]) if fit[passage, best[passage]] > 0 else (k + k // passages) % issues
-        dealt.append((int(passage), issue))
-    pairs = np.array(sorted(dealt, key=lambda pair: pair[1]), dtype=np.intp).reshape(-1, 2)
-    return Deal(pairs[:, 0], pairs[:, 1], about)
-
-
-def deal_to(fit: Fits, issues: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """Return a passage for each row whose issue is given: the least used of those that fit the issue best (policy `matching.voice_top`).
-
-    Args:
-        fit: Fit of each passage to each issue; at least one passage.
-        issues: Issue of each row.
-    """
-    top = int(np.ceil(fit.shape[0] * number("generation", "matching.voice_top")))
-    least = np.sort(fit, axis=0)[-top]  # equally fitting ones beyond the top are taken too, so that none is favoured by its place
-    orders: list[npt.NDArray[np.intp]] = [np.flatnonzero(fit[:, issue] >= least[issue]) for issue in range(fit.shape[1])]
-    used = np.zeros(fit.shape[0], dtype=np.intp)
-    chosen = np.zeros(issues.size, dtype=np.intp)
-    for row, issue in enumerate(map(int, issues)):
-        order = orders[issue]
-        chosen[row] = order[used[order].argmin()]
-        used[chosen[row]] += 1
-    return chosen
-
-
-def _rounds(
-    fit: Fits, quota: npt.NDArray[np.intp], used: npt.NDArray[np.intp], cap: int, nearest: float, limit: int | None = None
-) -> list[tuple[int, int]]:
-    """Deal in rounds: each issue takes its least used, then best fitting passage, until quotas, caps or the limit are reached.
-
-    `quota` and `used` are changed in place.
-    """
-    orders = [_order(fit[:, issue], nearest) for issue in range(fit.shape[1])]
-    dealt: list[tuple[int, int]] = []
-    turn, open_issues = 0, [i for i in range(fit.shape[1]) if orders[i].size]
-    limit = int(quota.sum()) if limit is None else limit
-    while open_issues and len(dealt) < limit:
-        issue = open_issues[turn % len(open_issues)]
-        order = orders[issue]
-        chosen = int(order[used[order].argmin()]) if quota[issue] > 0 else -1
-        if chosen < 0 or used[chosen] >= cap:
-            open_issues.remove(issue)
-            continue
-        used[chosen] += 1
-        quota[issue] -= 1
-        dealt.append((chosen, issue))
-        turn += 1
-    return dealt
-
-
-def _order(column: Fits, nearest: float) -> npt.NDArray[np.intp]:
-    """Return the passages that fit an issue, best first, down to the share `nearest` of the best."""
-    least = max(float(column.max(initial=0.0)) * nearest, 1e-9)
-    order = np.argsort(-column, kind="stable")
-    return order[: int((column >= least).sum())]

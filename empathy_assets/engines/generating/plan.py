@@ -2,7 +2,8 @@
 
 Values of a dimension (issue, tone, modality, ...) are those the bank knows; they are dealt out evenly and then shuffled by seed, each
 dimension with its own shuffle, so that every value occurs equally often and combinations vary. Where a passage is cited, issue and passage
-are dealt together, so that the passage speaks of the issue (`engines.generating.matching`). Text is not written here.
+are dealt together, so that the passage speaks of the issue (`engines.generating.matching`), and so that one more book changes few rows
+(`engines.generating.dealing`). Text is not written here.
 """
 
 import hashlib
@@ -16,7 +17,8 @@ import numpy.typing as npt
 import polars as pl
 
 from empathy_assets.engines.generating.banks import load_bank
-from empathy_assets.engines.generating.matching import answering, deal, deal_to, fits, unfit_reasons, weighed
+from empathy_assets.engines.generating.dealing import deal, deal_to, mixed
+from empathy_assets.engines.generating.matching import answering, fits, unfit_reasons, weighed
 from empathy_assets.engines.generating.topics import asked, topics
 from empathy_assets.policy.load import number, table
 from empathy_assets.records.arrow import empty_frame, polars_schema
@@ -156,10 +158,7 @@ def _shuffle(n: int, *key: object) -> Permutation:
     """Return a permutation of range(n) that depends on the key alone, on every platform and numpy version (SplitMix64 as sort key)."""
     base = np.uint64(int.from_bytes(hashlib.sha256(":".join(map(str, key)).encode()).digest()[:8], "big"))
     with np.errstate(over="ignore"):
-        z = base + np.arange(1, n + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.argsort(z ^ (z >> np.uint64(31)), kind="stable")
+        return np.argsort(mixed(base + np.arange(1, n + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)), kind="stable")
 
 
 def _dealt(values: Sequence[Any], n: int, *key: object) -> pl.Series:
@@ -233,10 +232,11 @@ def _grounded(rows: pl.DataFrame, passages: pl.DataFrame, seed: int) -> pl.DataF
     if not rows.height or not passages.height or not about:
         return rows
     fit = fits(_weighed(passages), list(about.values()))
-    pairs = deal(answering(fit, passages.select("text", "source").iter_rows(), list(asked(bank).values())), rows.height)
-    place = _shuffle(rows.height, seed, "grounded", "passage")
+    fit = answering(fit, passages.select("text", "source").iter_rows(), list(asked(bank).values()))
     ids, issues = passages.get_column("id"), pl.Series(list(about), dtype=pl.String)
-    return rows.with_columns(passage_id=ids.gather(pairs.passage[place]), issue=issues.gather(pairs.issue[place]))
+    homes = _shuffle(rows.height, seed, "grounded", "issue") % len(about)
+    dealt = deal(fit, ids.to_list(), rows.get_column("row_seed").to_numpy().astype(np.uint64), homes)
+    return rows.with_columns(passage_id=ids.gather(dealt.passage), issue=issues.gather(dealt.issue))
 
 
 def _weighed(passages: pl.DataFrame) -> list[str]:

@@ -40,3 +40,25 @@ def test_a_damaged_file_is_as_good_as_none_and_no_rows_are_nothing(tmp_path: Pat
     KeptChunk(rows.clear(), Material({}, {}), tmp_path / "empty").save(rows)
     assert KeptChunk(rows.clear(), Material({}, {}), tmp_path / "empty").load() is None
     assert not (tmp_path / "empty").exists()
+
+
+def test_rows_that_are_dealt_as_before_are_found_in_an_earlier_state(tmp_path: Path) -> None:
+    rows = plan().filter(pl.col("kind") == "grounded").head(6)
+    material, frame = material_of(rows, passages()), write(rows, passages())
+    KeptChunk(rows, material, tmp_path).save(frame)
+    dealt = rows.with_columns(tone=pl.when(pl.int_range(6) == 2).then(pl.lit("another")).otherwise("tone"))
+    again = KeptChunk(dealt, material, tmp_path)
+    assert not again.exists()
+    assert again.due() == 1
+    assert again.spare().equals(frame.filter(pl.int_range(6) != 2))
+    changed = {i: p | {"text": p["text"] + " And so on."} for i, p in material.passages.items() if i == rows["passage_id"][0]}
+    other = KeptChunk(rows, Material({**material.passages, **changed}, {}), tmp_path)
+    assert other.due() == rows.filter(pl.col("passage_id") == rows["passage_id"][0]).height > 0
+    assert KeptChunk(rows, material, tmp_path).due() == 0
+
+
+def test_an_earlier_state_that_is_damaged_holds_nothing(tmp_path: Path) -> None:
+    rows = plan().head(3)
+    KeptChunk(rows, Material({}, {}), tmp_path).save(write(rows, passages()))
+    next(tmp_path.glob("*.parquet")).write_bytes(b"no")
+    assert KeptChunk(rows.with_columns(tone=pl.lit("another")), Material({}, {}), tmp_path).spare().is_empty()

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from empathy_assets.adapters.data_designer import GenerationError, GenerationSettings, generate
+from empathy_assets.adapters.data_designer.chunks import chunks_of
 from empathy_assets.engines.generating.grammar.writing import write
 from empathy_assets.engines.generating.pairs import pair_differs_only_in_attribute
 from empathy_assets_tests.adapters.data_designer.processes import children
@@ -54,6 +55,19 @@ def test_embedded_run_equals_the_grammar_and_is_kept(rows: pl.DataFrame, tmp_pat
     second = generate(rows, passages(), small, tmp_path)
     assert second.stats["chunks_reused"] == second.stats["chunks"] - 1
     assert second.frame.equals(first.frame)
+
+
+def test_of_a_plan_dealt_anew_only_the_changed_rows_are_written(rows: pl.DataFrame, tmp_path: Path) -> None:
+    small, before = GenerationSettings(chunk_rows=60), passages().filter(pl.col("id") != "p-books-0")
+    ordered = plan(300, passages=before)
+    generate(ordered, before, small, tmp_path)
+    again = generate(rows, passages(), small, tmp_path)
+    assert again.frame.equals(generate(rows, passages(), small, tmp_path / "cold").frame)
+    changed = set(rows.join(ordered, on=rows.columns, how="anti", nulls_equal=True)["row_id"])
+    due = [part for part in chunks_of(rows, 60) if changed & set(part["row_id"])]
+    assert changed
+    assert again.stats["rows_reused"] == sum(part.height for part in due) - len(changed)
+    assert again.stats["chunks_reused"] == again.stats["chunks"] - len(due)
 
 
 def test_workers_do_not_change_the_bytes(rows: pl.DataFrame, tmp_path: Path) -> None:

@@ -86,6 +86,15 @@ def test_the_size_of_blocks_does_not_change_the_clusters(monkeypatch):
     assert near_duplicate_clusters(texts).equals(whole)
 
 
+def test_frames_one_after_another_are_clustered_like_their_sum():
+    r = random.Random(10)
+    bases = [talk(r, 50) for _ in range(40)]
+    texts = frame(bases + [edited(r, b, 0.08) for b in bases] + [b.upper() for b in bases[:10]])
+    pieces = [texts[:13], texts[13:13], texts[13:60], texts[60:]]
+    assert near_duplicate_clusters(iter(pieces)).equals(near_duplicate_clusters(texts))
+    assert near_duplicate_clusters([]).is_empty()
+
+
 def test_no_rows_one_row_and_texts_without_words():
     assert near_duplicate_clusters(frame([])).is_empty()
     out = near_duplicate_clusters(frame(["hello there", "?? !!"]))

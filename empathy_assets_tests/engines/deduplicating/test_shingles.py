@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from empathy_assets.engines.deduplicating import shingles as module
-from empathy_assets.engines.deduplicating.shingles import combine, shingles, words
+from empathy_assets.engines.deduplicating.shingles import Gathered, combine, shingles, words
 
 
 def plain(text, n=3):
@@ -67,3 +67,13 @@ def test_blocks_do_not_matter(monkeypatch):
     pieces = shingles(pl.Series(many), 3)
     assert whole.values.tolist() == pieces.values.tolist()
     assert whole.offsets.tolist() == pieces.offsets.tolist()
+
+
+def test_shingles_gathered_piece_by_piece_are_those_of_all():
+    texts = pl.Series([f"one two three {n} four five {n * n}" for n in range(50)])
+    whole, pieces = shingles(texts, 3), Gathered()
+    for at in range(0, 50, 7):
+        pieces.add(shingles(texts[at : at + 7], 3))
+    made = pieces.taken()
+    assert made.values.tolist() == whole.values.tolist()
+    assert made.offsets.tolist() == whole.offsets.tolist()

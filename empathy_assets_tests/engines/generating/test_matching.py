@@ -5,7 +5,7 @@ import time
 import numpy as np
 import polars as pl
 
-from empathy_assets.engines.generating.matching import answering, deal, deal_to, fits, unfit_reasons, weighed
+from empathy_assets.engines.generating.matching import answering, fits, unfit_reasons, weighed
 
 GRIEF = (
     "Grief returns on ordinary mornings and asks for nothing but company. Mourning somebody takes longer than "
@@ -65,53 +65,12 @@ def test_what_can_be_quoted_counts_more() -> None:
     assert weighed(ARITHMETIC, "books") == ARITHMETIC
 
 
-def test_rows_get_a_passage_about_their_issue_and_issues_are_even() -> None:
-    fit = fits([GRIEF, SLEEP, SHAME], TOPICS)
-    found = deal(fit, 90)
-    assert found.about == 90
-    assert np.bincount(found.issue).tolist() == [30, 30, 30]
-    assert (found.passage == found.issue).all()
-
-
-def test_an_issue_that_no_passage_speaks_of_gives_its_rows_to_others() -> None:
-    found = deal(fits([GRIEF, SLEEP], TOPICS), 40)
-    assert sorted(set(found.issue.tolist())) == [0, 1]
-    assert found.passage.size == 40
-
-
-def test_no_passage_is_read_out() -> None:
-    fit = np.zeros((50, 2), dtype=np.float32)
-    fit[0, 0] = 1.0
-    fit[:, 1] = 0.5
-    found = deal(fit, 500)
-    used = np.bincount(found.passage, minlength=50)
-    assert used.max() <= 30
-    assert found.passage.size == 500
-    assert set(found.issue.tolist()) <= {0, 1}
-
-
-def test_without_any_fit_all_passages_and_issues_are_used_evenly() -> None:
-    found = deal(np.zeros((4, 2), dtype=np.float32), 40)
-    assert found.about == 0
-    assert np.bincount(found.passage).tolist() == [10, 10, 10, 10]
-    assert set(found.issue.tolist()) == {0, 1}
-
-
-def test_a_voice_deals_the_better_half_of_its_talks_to_each_issue() -> None:
-    fit = np.array([[0.9, 0.0], [0.8, 0.1], [0.0, 0.7], [0.1, 0.9]], dtype=np.float32)
-    chosen = deal_to(fit, np.array([0] * 10 + [1] * 10, dtype=np.intp))
-    assert set(chosen[:10].tolist()) == {0, 1}
-    assert set(chosen[10:].tolist()) == {2, 3}
-    assert np.bincount(chosen).tolist() == [5, 5, 5, 5]
-
-
 def test_full_size_takes_seconds() -> None:
     texts = [f"{t} Page {i}." for i, t in enumerate([GRIEF, SLEEP, SHAME, ARITHMETIC] * 1250)]
     start = time.perf_counter()
     passages = frame(*texts)
     fit = fits(passages.filter(unfit_reasons(passages) == "")["text"].to_list(), TOPICS)
-    found = deal(fit, 8000)
-    assert found.passage.size == 8000
+    assert fit.shape == (3750, 3)
     assert time.perf_counter() - start < 15
 
 

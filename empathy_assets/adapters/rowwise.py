@@ -1,0 +1,119 @@
+"""Maps that remember rows: where few rows of a frame have changed, only those are computed, wherever in the frame they stand.
+
+Lives here: which row of an earlier result is whose. Must not live here: how chunks are computed and kept (`compute`), what is computed.
+
+Chunks are kept by what they hold (`compute`), so one changed row costs a chunk of thousands, and changed rows that lie scattered cost
+all of them. For maps whose result for a row depends on that row alone, an index beside the chunks says which row of which kept result
+belongs to which row of input; what a chunk lacks is computed together with what the others lack. The results are the same bytes either
+way.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import accumulate
+
+import polars as pl
+
+from empathy_assets.adapters import compute
+from empathy_assets.adapters.cache import FrameCache, chunks, fingerprint
+from empathy_assets.adapters.compute import Function, Pool, Progress, computed
+
+_INDEX = pl.Schema({"row": pl.Binary, "chunk": pl.String, "place": pl.UInt32})
+_KEY = 16  # bytes of a row's hash
+_AT = "at"  # column: the place of a result's row among those looked for
+
+Aligned = Callable[[pl.DataFrame], bool]
+"""Whether a result has a row for each row of its input, in the same order."""
+
+
+def map_rows(
+    function: Function,
+    frame: pl.DataFrame,
+    *,
+    namespace: str,
+    name: str,
+    version: str,
+    cache: FrameCache,
+    aligned: Aligned,
+    pool: Pool | None = None,
+    progress: Progress | None = None,
+) -> list[pl.DataFrame]:
+    """Return what `compute.map_frame` returns; rows that the last map of this name has met keep their results.
+
+    Args:
+        function: Pure, picklable, and row-wise: the result of a row depends on no other row.
+        frame: The rows.
+        namespace: Cache folder.
+        name: Which map of the namespace this is, e.g. the asset: its rows are looked up among those of its own last run.
+        version: Versions of everything the result depends on besides the rows.
+        cache: Where finished chunks and the index are kept.
+        aligned: Tells of a result whether its rows are those of the input one by one; others are kept as whole chunks only.
+        pool: See `compute.computed`.
+        progress: See `compute.computed`.
+    """
+    parts = list(chunks(frame, compute.CHUNK_ROWS))
+    keys = [fingerprint(part) for part in parts]
+    due = [(key, part) for key, part in zip(keys, parts, strict=True) if not cache.has(namespace, key, version)]
+    index = cache.recall(f"{namespace}-rows", name, version) if parts else None
+    run = partial(computed, function, namespace=namespace, version=version, cache=cache, pool=pool, progress=progress)
+    if due and index is not None:
+        whole = _completed(pl.concat([part for _, part in due]), index, run, partial(_kept, cache, namespace, version), aligned)
+        for (key, part), place in zip(due, _starts([part for _, part in due]), strict=True):
+            if whole is not None:
+                cache.put(namespace, key, version, frame=whole[place : place + part.height])
+    run(frame)
+    results = [cache.get(namespace, key, version, compute=partial(function, part)) for key, part in zip(keys, parts, strict=True)]
+    if parts and (due or index is None):
+        entries = [_entries(key, part) for key, part, result in zip(keys, parts, results, strict=True) if aligned(result)]
+        cache.put(f"{namespace}-rows", name, version, frame=pl.concat([pl.DataFrame(schema=_INDEX), *entries]))
+    return results
+
+
+def _kept(cache: FrameCache, namespace: str, version: str, chunk: str) -> pl.DataFrame | None:
+    """Return the kept result of a chunk."""
+    return cache.recall(namespace, chunk, version)
+
+
+def _starts(parts: Sequence[pl.DataFrame]) -> list[int]:
+    """Return where each part begins in their sum."""
+    return [0, *accumulate(part.height for part in parts)][: len(parts)]
+
+
+def _completed(
+    rows: pl.DataFrame,
+    index: pl.DataFrame,
+    run: Callable[[pl.DataFrame], list[tuple[str, str]]],
+    kept: Callable[[str], pl.DataFrame | None],
+    aligned: Aligned,
+) -> pl.DataFrame | None:
+    """Return the results of rows of which some are known, None where none is or a result does not tell its rows apart."""
+    wanted = pl.DataFrame({"row": row_keys(rows)}).with_row_index(_AT)
+    wanted = wanted.join(index.unique("row", keep="first", maintain_order=True), on="row", how="left", maintain_order="left")
+    found: list[pl.DataFrame] = []
+    for (chunk,), group in wanted.drop_nulls("chunk").group_by("chunk", maintain_order=True):
+        result = kept(str(chunk))
+        if result is not None:
+            found.append(result[group["place"].to_list()].with_columns(group[_AT]))
+    if not found:
+        return None
+    lacking = wanted.filter(~pl.col(_AT).is_in(pl.concat([part[_AT] for part in found]).implode()))[_AT]
+    fresh = rows[lacking.to_list()]
+    parts = list(chunks(fresh, compute.CHUNK_ROWS))
+    for (chunk, _), part, start in zip(run(fresh), parts, _starts(parts), strict=True):
+        result = kept(chunk)
+        if result is None or not aligned(result):
+            return None
+        found.append(result.with_columns(lacking[start : start + part.height]))
+    return pl.concat(found).sort(_AT).drop(_AT)
+
+
+def _entries(chunk: str, part: pl.DataFrame) -> pl.DataFrame:
+    """Return the index of a chunk whose result is aligned with it."""
+    return pl.DataFrame({"row": row_keys(part), "chunk": [chunk] * part.height, "place": range(part.height)}, schema=_INDEX)
+
+
+def row_keys(frame: pl.DataFrame) -> pl.Series:
+    """Return a hash of each row: of its values as JSON, names included."""
+    lines = frame.select(pl.struct(pl.all()).struct.json_encode()).to_series()
+    return pl.Series("row", [hashlib.blake2b(line.encode(), digest_size=_KEY).digest() for line in lines], dtype=pl.Binary)
