@@ -147,10 +147,11 @@ def map_frame(
     cache: FrameCache,
     pool: Pool | None = None,
     progress: Progress | None = None,
+    rows: int = 0,
 ) -> list[pl.DataFrame]:
     """Apply `function` to consecutive chunks of `frame` and return the results in order; the arguments are those of `computed`."""
-    keys = computed(function, frame, namespace=namespace, version=version, cache=cache, pool=pool, progress=progress)
-    parts = chunks(frame, CHUNK_ROWS)
+    keys = computed(function, frame, namespace=namespace, version=version, cache=cache, pool=pool, progress=progress, rows=rows)
+    parts = chunks(frame, rows or CHUNK_ROWS)
     return [cache.get(namespace, *key, compute=partial(function, part)) for key, part in zip(keys, parts, strict=True)]
 
 
@@ -163,6 +164,7 @@ def computed(
     cache: FrameCache,
     pool: Pool | None = None,
     progress: Progress | None = None,
+    rows: int = 0,
 ) -> list[tuple[str, str]]:
     """Apply `function` to consecutive chunks of `frame` and return the keys under which the results are kept, in order.
 
@@ -176,8 +178,9 @@ def computed(
         cache: Where finished chunks are kept.
         pool: Where chunks are computed; processes of this machine by default.
         progress: Called with (chunks done, chunks in all).
+        rows: Rows of a chunk; 0: `CHUNK_ROWS`. The last chunk of a frame keeps one process busy alone: costly work wants small ones.
     """
-    parts = list(chunks(frame, CHUNK_ROWS))
+    parts = list(chunks(frame, rows or CHUNK_ROWS))
     keys = [(fingerprint(part), version) for part in parts]
     missing = [i for i, key in enumerate(keys) if not cache.has(namespace, *key)]
     done = len(parts) - len(missing)

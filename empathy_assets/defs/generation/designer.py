@@ -1,19 +1,23 @@
 """The step the generated sources share: run Data Designer over an asset's plan rows and report what came back."""
 
+from functools import partial
+
 import dagster as dg
 import polars as pl
 
 from empathy_assets.adapters.cache import fingerprint
+from empathy_assets.adapters.compute import map_frame
 from empathy_assets.adapters.data_designer import estimate, generate, refuse_over_budget
 from empathy_assets.adapters.identity import config_identity
 from empathy_assets.defs.dataset import Outcome, table
 from empathy_assets.defs.lineage import Lineage
 from empathy_assets.defs.resources import Workspace
-from empathy_assets.engines.staging.grounding import with_groundedness
-from empathy_assets.engines.staging.voicing import with_style_match
+from empathy_assets.engines.staging.passages import against_passages, needed
 from empathy_assets.records.conversation import Labels
+from empathy_assets.records.ids import digest
 from empathy_assets.records.plan import PlanRow
 
+_CHUNK_ROWS = 1_024  # a second of comparing
 _BINDINGS = tuple(name for name in PlanRow.model_fields if name in Labels.model_fields)
 
 
@@ -34,6 +38,23 @@ def generated_from(*passages: str) -> Lineage:
     )
 
 
+def _against_passages(context: dg.AssetExecutionContext, workspace: Workspace, frame: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
+    """Return the conversations measured against the passages they cite and the voices they name, where there are any."""
+    used = needed(frame, passages)
+    if used.is_empty() or frame.is_empty():
+        return against_passages(frame, passages=used)
+    parts = map_frame(
+        partial(against_passages, passages=used),
+        frame,
+        namespace="groundedness",
+        version=digest(fingerprint(used), config_identity()["policy_sha256"]),
+        cache=workspace.frames,
+        pool=workspace.pool(context),
+        rows=_CHUNK_ROWS,
+    )
+    return pl.concat(parts)
+
+
 def run_designer(context: dg.AssetExecutionContext, workspace: Workspace, plan: pl.DataFrame, passages: pl.DataFrame) -> Outcome:
     """Generate the plan rows that name this asset; every row is there or reported as missing, with the reason.
 
@@ -48,10 +69,7 @@ def run_designer(context: dg.AssetExecutionContext, workspace: Workspace, plan: 
         context.log.info(f"{asset}: {done}/{total} conversations")
 
     generated = generate(rows, passages, settings, folder, progress=progress)
-    key = (fingerprint(generated.frame), fingerprint(passages), config_identity()["policy_sha256"])
-    frame = workspace.frames.get(
-        "groundedness", *key, compute=lambda: with_style_match(with_groundedness(generated.frame, passages), passages)
-    )
+    frame = _against_passages(context, workspace, generated.frame, passages)
     by_kind = frame.group_by(pl.col("labels").struct.field("kind"), pl.col("stage")).len("conversations").sort("kind", "stage")
     by_writer = frame.group_by(pl.col("provenance").struct.field("backend")).len("conversations").sort("backend")
     metadata = {"planned": rows.height, "by_kind": table(by_kind), "by_writer": table(by_writer), **generated.stats}

@@ -192,7 +192,9 @@ def _dense_block(contexts: Sequence[str], responses: Sequence[str]) -> NDArray[A
 def _mirrors(lower: Sequence[str]) -> NDArray[np.float64]:
     """Return 1.0 for each text that names a feeling or an impression."""
     # What a letter is, beyond ASCII, the two kinds of expression see differently.
-    found = pl.Series([text if text.isascii() else "" for text in lower], dtype=pl.String).str.contains(_FEELING).to_numpy().astype(np.float64)
+    found = (
+        pl.Series([text if text.isascii() else "" for text in lower], dtype=pl.String).str.contains(_FEELING).to_numpy().astype(np.float64)
+    )
     for i, text in enumerate(lower):
         if not text.isascii():
             found[i] = _feeling().search(text) is not None
@@ -257,4 +259,5 @@ def _common() -> NDArray[np.uint64]:
 
 def _distinct(words: _Words) -> NDArray[np.uint64]:
     """Return the distinct (text, stem) pairs, ascending: the text in the upper 16 bits, the stem in the lower 48."""
-    return np.unique((words.owner << np.uint64(48)) | words.stem)
+    pairs = np.sort((words.owner << np.uint64(48)) | words.stem)
+    return pairs[np.r_[True, pairs[1:] != pairs[:-1]]] if len(pairs) else pairs
