@@ -4,6 +4,7 @@ Keys are hashes of inputs and versions, never of time or file names; an entry is
 """
 
 import hashlib
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -23,8 +24,25 @@ def fingerprint(frame: pl.DataFrame) -> str:
     """Return a hash of a frame's schema and content (32 hex digits), independent of how it lies in memory.
 
     Equal frames may differ there: in how text is shared between rows, in masks without a gap, in what stands below a null. A frame just
-    computed and the same frame read back from Parquet do.
+    computed and the same frame read back from Parquet do. Of one frame it is computed once; frames are never changed in place here.
     """
+    known = _KNOWN.get(id(frame))
+    if known is not None and known[0]() is frame:
+        return known[1]
+    return remember(frame, _hashed(frame))
+
+
+_KNOWN: dict[int, tuple[weakref.ref[pl.DataFrame], str]] = {}
+
+
+def remember(frame: pl.DataFrame, found: str) -> str:
+    """Keep the fingerprint of a frame for as long as the frame lives, and return it: a table that is read knows its own."""
+    place = id(frame)
+    _KNOWN[place] = (weakref.ref(frame, lambda _: _KNOWN.pop(place, None)), found)
+    return found
+
+
+def _hashed(frame: pl.DataFrame) -> str:
     h = hashlib.sha256()
     for name, column in zip(frame.columns, frame.to_arrow(compat_level=pl.CompatLevel.oldest()).columns, strict=True):
         h.update(name.encode() + b"\0")

@@ -7,9 +7,11 @@ a pure engine function that can be pickled by name, so that every pool gives the
 import io
 import multiprocessing
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
@@ -21,6 +23,7 @@ from empathy_assets.adapters.cache import FrameCache, chunks, fingerprint, rechu
 
 CHUNK_ROWS = 2_048  # about 5 MB of dialogue: small enough to lose little in a crash, large enough to vectorise
 _FEW = 2  # chunks that are computed sooner than processes start
+_IDLE_SECONDS = 20.0  # how long processes wait for the next map: starting them and loading models costs seconds, keeping them memory
 _AHEAD = 2  # chunks a process is given at a time: the next one waits for it, the rest of the frame is not held twice
 
 Progress = Callable[[int, int], None]
@@ -52,6 +55,63 @@ def worker_count() -> int:
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
+class _Crew:
+    """Processes that stay for the next map, and go when none comes: a build maps stage after stage with the same models."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._executor: ProcessPoolExecutor | None = None
+        self._size = 0
+        self._users = 0
+        self._leaving: threading.Timer | None = None
+
+    @contextmanager
+    def at_work(self, size: int) -> Iterator[ProcessPoolExecutor]:
+        """Yield an executor of at most `size` processes; they are not kept when the block fails."""
+        with self._lock:
+            executor = self._taken(size)
+        try:
+            yield executor
+        except BaseException:
+            self.dismiss(executor)
+            raise
+        finally:
+            with self._lock:
+                self._users -= 1
+                if not self._users and self._executor is not None:
+                    self._leaving = threading.Timer(_IDLE_SECONDS, self.dismiss, [self._executor])
+                    self._leaving.daemon = True
+                    self._leaving.start()
+
+    def _taken(self, size: int) -> ProcessPoolExecutor:
+        if self._leaving is not None:
+            self._leaving.cancel()
+            self._leaving = None
+        if self._executor is not None and self._size != size and not self._users:
+            self._executor.shutdown(wait=False)
+            self._executor = None
+        if self._executor is None:
+            spawn = multiprocessing.get_context("spawn")
+            self._executor, self._size = ProcessPoolExecutor(size, mp_context=spawn, initializer=_one_thread), size
+        self._users += 1
+        return self._executor
+
+    def dismiss(self, executor: ProcessPoolExecutor) -> None:
+        """End the processes of an executor, once they have finished what they are at."""
+        with self._lock:
+            if self._executor is executor:
+                self._executor = None
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+_CREW = _Crew()
+
+
+def _one_thread() -> None:
+    """Let frames be worked on by one thread in this process: there is a process for each core."""
+    os.environ["POLARS_MAX_THREADS"] = "1"
+
+
 @dataclass(frozen=True)
 class ProcessPool:
     """Processes of this machine; one per core by default, and none when there is little to do."""
@@ -66,18 +126,14 @@ class ProcessPool:
         if len(head) <= _FEW:
             yield from ((index, function(part)) for index, part in chain(head, waiting))
             return
-        spawn = multiprocessing.get_context("spawn")
         running: deque[tuple[int, Future[bytes]]] = deque()
-        with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
-            try:
-                for index, part in chain(head, waiting):
-                    running.append((index, pool.submit(apply_packed, function, packed(part))))
-                    if len(running) > _AHEAD * workers:
-                        yield _finished(running)
-                while running:
+        with _CREW.at_work(workers) as pool:
+            for index, part in chain(head, waiting):
+                running.append((index, pool.submit(apply_packed, function, packed(part))))
+                if len(running) > _AHEAD * workers:
                     yield _finished(running)
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
+            while running:
+                yield _finished(running)
 
 
 def _finished(running: deque[tuple[int, Future[bytes]]]) -> tuple[int, pl.DataFrame]:
@@ -95,10 +151,11 @@ def map_frame(
     cache: FrameCache,
     pool: Pool | None = None,
     progress: Progress | None = None,
+    rows: int = 0,
 ) -> list[pl.DataFrame]:
     """Apply `function` to consecutive chunks of `frame` and return the results in order; the arguments are those of `computed`."""
-    keys = computed(function, frame, namespace=namespace, version=version, cache=cache, pool=pool, progress=progress)
-    parts = chunks(frame, CHUNK_ROWS)
+    keys = computed(function, frame, namespace=namespace, version=version, cache=cache, pool=pool, progress=progress, rows=rows)
+    parts = chunks(frame, rows or CHUNK_ROWS)
     return [cache.get(namespace, *key, compute=partial(function, part)) for key, part in zip(keys, parts, strict=True)]
 
 
@@ -111,6 +168,7 @@ def computed(
     cache: FrameCache,
     pool: Pool | None = None,
     progress: Progress | None = None,
+    rows: int = 0,
 ) -> list[tuple[str, str]]:
     """Apply `function` to consecutive chunks of `frame` and return the keys under which the results are kept, in order.
 
@@ -124,14 +182,16 @@ def computed(
         cache: Where finished chunks are kept.
         pool: Where chunks are computed; processes of this machine by default.
         progress: Called with (chunks done, chunks in all, as far as they are known).
+        rows: Rows of a chunk; 0: `CHUNK_ROWS`. The last chunk of a frame keeps one process busy alone: costly work wants small ones.
     """
-    total = -(-frame.height // CHUNK_ROWS) if isinstance(frame, pl.DataFrame) else 0
+    size = rows or CHUNK_ROWS
+    total = -(-frame.height // size) if isinstance(frame, pl.DataFrame) else 0
     keys: list[tuple[str, str]] = []
     done = 0
 
     def missing() -> Iterator[tuple[int, pl.DataFrame]]:
         nonlocal done
-        for part in chunks(frame, CHUNK_ROWS) if isinstance(frame, pl.DataFrame) else rechunked(frame, CHUNK_ROWS):
+        for part in chunks(frame, size) if isinstance(frame, pl.DataFrame) else rechunked(frame, size):
             keys.append((fingerprint(part), version))
             if cache.has(namespace, *keys[-1]):
                 done += 1

@@ -14,7 +14,7 @@ import polars as pl
 from pydantic import BaseModel, Field
 from upath import UPath
 
-from empathy_assets.adapters.cache import fingerprint
+from empathy_assets.adapters.cache import fingerprint, remember
 from empathy_assets.adapters.releases import frozen_error, is_published
 from empathy_assets.adapters.storage import atomic_file, local_copy, storage_root, stored_sha256
 from empathy_assets.policy.releases import releases
@@ -130,9 +130,14 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             FileNotFoundError: It was never materialized on this storage root.
             SchemaMismatchError: It has another schema than its record model.
         """
-        with self._checked(asset_key, partition) as (file, name, record):
+        with self._checked(asset_key, partition) as (file, name, footer):
             frame = pl.read_parquet(file, columns=list(columns) if columns else None)
-        return frame if columns else conform(frame, RECORDS[record], name=name)
+        if columns:
+            return frame
+        whole = conform(frame, RECORDS[footer["record"]], name=name)
+        if "content" in footer:
+            remember(whole, footer["content"])
+        return whole
 
     @contextmanager
     def scan(self, asset_key: dg.AssetKey, partition: str | None) -> Iterator[pl.LazyFrame]:
@@ -146,8 +151,8 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             yield pl.scan_parquet(file)
 
     @contextmanager
-    def _checked(self, asset_key: dg.AssetKey, partition: str | None) -> Iterator[tuple[Path, str, str]]:
-        """Yield a local file of the table, its name and its record, once its footer was found right."""
+    def _checked(self, asset_key: dg.AssetKey, partition: str | None) -> Iterator[tuple[Path, str, dict[str, str]]]:
+        """Yield a local file of the table, its name and its footer, once that was found right."""
         target = self.path(asset_key, partition)
         name = asset_key.to_user_string() + (f"[{partition}]" if partition else "")
         if not target.exists():
@@ -161,4 +166,4 @@ class ParquetIOManager(dg.ConfigurableIOManager):
                     f"{name} at {target} was written as {record or 'an unknown record'} schema {footer.get('schema_version')}, "
                     f"expected one of {sorted(RECORDS)} schema {SCHEMA_VERSION}. Materialize the asset again."
                 )
-            yield file, name, record
+            yield file, name, footer

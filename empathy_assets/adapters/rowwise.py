@@ -38,6 +38,7 @@ def map_rows(
     aligned: Aligned,
     pool: Pool | None = None,
     progress: Progress | None = None,
+    rows: int = 0,
 ) -> list[pl.DataFrame]:
     """Return what `compute.map_frame` returns; rows that the last map of this name has met keep their results.
 
@@ -51,14 +52,16 @@ def map_rows(
         aligned: Tells of a result whether its rows are those of the input one by one; others are kept as whole chunks only.
         pool: See `compute.computed`.
         progress: See `compute.computed`.
+        rows: See `compute.computed`.
     """
-    parts = list(chunks(frame, compute.CHUNK_ROWS))
+    size = rows or compute.CHUNK_ROWS
+    parts = list(chunks(frame, size))
     keys = [fingerprint(part) for part in parts]
     due = [(key, part) for key, part in zip(keys, parts, strict=True) if not cache.has(namespace, key, version)]
     index = cache.recall(f"{namespace}-rows", name, version) if parts else None
-    run = partial(computed, function, namespace=namespace, version=version, cache=cache, pool=pool, progress=progress)
+    run = partial(computed, function, namespace=namespace, version=version, cache=cache, pool=pool, progress=progress, rows=size)
     if due and index is not None:
-        whole = _completed(pl.concat([part for _, part in due]), index, run, partial(_kept, cache, namespace, version), aligned)
+        whole = _completed(pl.concat([part for _, part in due]), index, run, partial(_kept, cache, namespace, version), aligned, size)
         for (key, part), place in zip(due, _starts([part for _, part in due]), strict=True):
             if whole is not None:
                 cache.put(namespace, key, version, frame=whole[place : place + part.height])
@@ -86,6 +89,7 @@ def _completed(
     run: Callable[[pl.DataFrame], list[tuple[str, str]]],
     kept: Callable[[str], pl.DataFrame | None],
     aligned: Aligned,
+    size: int,
 ) -> pl.DataFrame | None:
     """Return the results of rows of which some are known, None where none is or a result does not tell its rows apart."""
     wanted = pl.DataFrame({"row": row_keys(rows)}).with_row_index(_AT)
@@ -99,7 +103,7 @@ def _completed(
         return None
     lacking = wanted.filter(~pl.col(_AT).is_in(pl.concat([part[_AT] for part in found]).implode()))[_AT]
     fresh = rows[lacking.to_list()]
-    parts = list(chunks(fresh, compute.CHUNK_ROWS))
+    parts = list(chunks(fresh, size))
     for (chunk, _), part, start in zip(run(fresh), parts, _starts(parts), strict=True):
         result = kept(chunk)
         if result is None or not aligned(result):

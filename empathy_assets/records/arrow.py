@@ -93,7 +93,7 @@ def conform(frame: pl.DataFrame, model: type[BaseModel], *, name: str = "table")
             f"{name} does not match the {model.__name__} schema: missing {missing}, unexpected {extra}, wrong type {wrong}. "
             f"Build it with records.arrow.to_frame or bump SCHEMA_VERSION with the model."
         )
-    return frame.select(list(expected))
+    return frame if frame.columns == list(expected) else frame.select(list(expected))
 
 
 def empty_frame(model: type[BaseModel]) -> pl.DataFrame:

@@ -12,11 +12,12 @@ from empathy_assets.adapters.rowwise import map_rows
 from empathy_assets.defs.dataset import Outcome, table
 from empathy_assets.defs.lineage import Lineage
 from empathy_assets.defs.resources import Workspace
-from empathy_assets.engines.staging.grounding import with_groundedness
-from empathy_assets.engines.staging.voicing import with_style_match
+from empathy_assets.engines.staging.passages import against_passages, needed
 from empathy_assets.records.conversation import Labels
+from empathy_assets.records.ids import digest
 from empathy_assets.records.plan import PlanRow
 
+_CHUNK_ROWS = 1_024  # a second of comparing
 _BINDINGS = tuple(name for name in PlanRow.model_fields if name in Labels.model_fields)
 
 
@@ -51,7 +52,7 @@ def run_designer(context: dg.AssetExecutionContext, workspace: Workspace, plan: 
         context.log.info(f"{asset}: {done}/{total} conversations")
 
     generated = generate(rows, passages, settings, folder, progress=progress)
-    frame = _measured(asset, workspace, generated.frame, passages)
+    frame = _measured(context, workspace, generated.frame, passages)
     by_kind = frame.group_by(pl.col("labels").struct.field("kind"), pl.col("stage")).len("conversations").sort("kind", "stage")
     by_writer = frame.group_by(pl.col("provenance").struct.field("backend")).len("conversations").sort("backend")
     metadata = {"planned": rows.height, "by_kind": table(by_kind), "by_writer": table(by_writer), **generated.stats}
@@ -65,23 +66,21 @@ def run_designer(context: dg.AssetExecutionContext, workspace: Workspace, plan: 
     return Outcome(frame, metadata)
 
 
-def _measured(asset: str, workspace: Workspace, frame: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
+def _measured(context: dg.AssetExecutionContext, workspace: Workspace, frame: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
     """Return the conversations with how far they rest on their passages and sound like their voices; what is unchanged is not measured."""
-    if passages.is_empty():
-        return frame
-    policy = config_identity()["policy_sha256"]
-    grounded = map_rows(
-        partial(with_groundedness, passages=passages),
+    used = needed(frame, passages)
+    if used.is_empty() or frame.is_empty():
+        return against_passages(frame, passages=used)
+    parts = map_rows(
+        partial(against_passages, passages=used),
         frame,
         namespace="groundedness",
-        name=asset,
-        version=policy,  # a passage's id is the hash of its text, and a row names it
+        name=context.asset_key.to_user_string(),
+        # A cited passage is named by the hash of its text in the row itself; a voice is what all its talks together show.
+        version=digest(fingerprint(used.filter(pl.col("voice") != "")), config_identity()["policy_sha256"]),
         cache=workspace.frames,
         aligned=lambda _: True,
+        pool=workspace.pool(context),
+        rows=_CHUNK_ROWS,
     )
-    rows = pl.concat([frame.clear(), *grounded]).with_row_index("place")
-    voiced = pl.col("labels").struct.field("persona_id") != ""
-    spoken, talks = rows.filter(voiced), passages.filter(pl.col("voice") != "")
-    key = (fingerprint(spoken), fingerprint(talks), policy)
-    styled = workspace.frames.get("style", *key, compute=lambda: with_style_match(spoken, passages))
-    return pl.concat([rows.filter(~voiced), styled]).sort("place").drop("place")
+    return pl.concat(parts)

@@ -6,8 +6,7 @@ import polars as pl
 from empathy_assets.defs.check import Rule, Tables, dataset_checks
 from empathy_assets.defs.partitions import release_partitions
 from empathy_assets.engines.checking.finding import Finding
-from empathy_assets.engines.deduplicating.cluster import near_duplicate_clusters
-from empathy_assets.engines.splitting.leakage import prove
+from empathy_assets.engines.packaging.fence import leakage_proof
 from empathy_assets.engines.splitting.validation import validate
 
 
@@ -18,7 +17,7 @@ def _shares(tables: Tables, _: dg.AssetCheckExecutionContext) -> Finding:
 
 
 def _leakage(tables: Tables, _: dg.AssetCheckExecutionContext) -> Finding:
-    found = prove(tables["split"], near_duplicate_clusters)
+    found = leakage_proof(tables["split"])
     return Finding(found.passed, found.reason, {"value": found.findings.height, "bound": 0, "n": tables["split"].height})
 
 

@@ -5,13 +5,13 @@ Lives here: running gates, reusing earlier verdicts, who passed. Must not live h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import polars as pl
 
 from empathy_assets.engines.gating.gate import Gate, GateContext, checked, reason_code
-from empathy_assets.engines.gating.memory import Memory, remembered
+from empathy_assets.engines.gating.memory import Memory, record_hash, remembered
 from empathy_assets.engines.gating.registry import registered
 from empathy_assets.records.arrow import conform, empty_frame, polars_schema
 from empathy_assets.records.conversation import STAGES, Stage
@@ -42,17 +42,22 @@ def _version(gate: Gate) -> pl.Expr:
     return pl.when(model == "").then(pl.lit(gate.version)).otherwise(pl.format(gate.version + "+{}", model))
 
 
-def _judged(gate: Gate, stage: Stage, frame: pl.DataFrame, context: GateContext, memory: Memory | None) -> pl.DataFrame:
+def _verdicts_of_stage(
+    gates: Iterable[Gate], stage: Stage, frame: pl.DataFrame, context: GateContext, memory: Memory | None
+) -> Iterator[pl.DataFrame]:
+    """Yield the verdicts of each gate on one stage; what names a record is worded once and shared by all of them."""
     told = replace(context, stage=stage)
+    key = frame.select(record_ref(), "id", pl.lit(stage).alias("stage"), "source")
+    records = record_hash(frame) if memory else None
+    for gate in gates:
 
-    def decide(rows: pl.DataFrame) -> pl.DataFrame:
-        return checked(gate.decide(rows, told), gate, rows.height)
+        def decide(rows: pl.DataFrame, gate: Gate = gate) -> pl.DataFrame:
+            return checked(gate.decide(rows, told), gate, rows.height)
 
-    found = remembered(frame, decide, memory, gate.name, gate.version, stage) if memory and gate.alone else decide(frame)
-    key = frame.select(
-        record_ref(), "id", pl.lit(stage).alias("stage"), "source", pl.lit(gate.name).alias("gate"), _version(gate).alias("version")
-    )
-    return pl.concat([key, found], how="horizontal").select(list(polars_schema(Verdict)))
+        kept = memory if gate.alone else None
+        found = remembered(frame, decide, kept, gate.name, gate.version, stage, records=records) if kept else decide(frame)
+        filed = frame.select("id", pl.lit(gate.name).alias("gate"), _version(gate).alias("version")).drop("id")
+        yield pl.concat([key, filed, found], how="horizontal").select(list(polars_schema(Verdict)))
 
 
 def judge(
@@ -84,7 +89,11 @@ def judge(
         return empty_frame(Verdict)
     _refuse_ambiguous(present)
     every = tuple(registered() if gates is None else gates)
-    parts = [_judged(gate, stage, frame, told, memory) for stage, frame in present.items() for gate in every if stage in gate.stages]
+    parts = [
+        part
+        for stage, frame in present.items()
+        for part in _verdicts_of_stage([gate for gate in every if stage in gate.stages], stage, frame, told, memory)
+    ]
     return conform(pl.concat(parts), Verdict, name="verdict ledger") if parts else empty_frame(Verdict)
 
 

@@ -34,7 +34,7 @@ def record_hash(frame: pl.DataFrame) -> pl.Series:
     return frame.select(pl.struct(pl.all()).hash(seed=0).alias("record")).to_series()
 
 
-def remembered(frame: pl.DataFrame, decide: Decide, memory: Memory, *key: str) -> pl.DataFrame:
+def remembered(frame: pl.DataFrame, decide: Decide, memory: Memory, *key: str, records: pl.Series | None = None) -> pl.DataFrame:
     """Return a gate's outcome for every row of `frame`, deciding only the rows that were not decided before.
 
     Args:
@@ -42,11 +42,13 @@ def remembered(frame: pl.DataFrame, decide: Decide, memory: Memory, *key: str) -
         decide: The gate's decision over such records, row by row, in order.
         memory: Where earlier outcomes are kept; replaced by those of this frame, so that it never outgrows the stage.
         key: Gate, version and stage: everything besides the record that the decision depends on.
+        records: The records' `record_hash`, where it is known: it is the same for all gates of a stage.
     """
-    records = record_hash(frame)
+    records = record_hash(frame) if records is None else records
     known = memory.recall(NAMESPACE, *key, pl.__version__)
-    fresh = frame if known is None else frame.filter(~records.is_in(known["record"].implode()))
-    decided = decide(fresh).with_columns(record_hash(fresh))
+    new = records.is_in(known["record"].implode()).not_() if known is not None else None
+    fresh = frame if new is None else frame.filter(new)
+    decided = decide(fresh).with_columns(records if new is None else records.filter(new))
     if fresh.height:
         kept = decided if known is None else pl.concat([known.join(records.to_frame(), on="record", how="semi"), decided])
         memory.put(NAMESPACE, *key, pl.__version__, frame=kept)

@@ -4,6 +4,7 @@ Words are hashed, shingles are 64-bit keys, so that a hundred thousand conversat
 counts once: pass one member of each.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,9 @@ from empathy_assets.policy.load import number
 _Keys = npt.NDArray[np.uint64]
 _PERMUTATIONS = 64
 _BAND_ROWS = 4
+_THREADS = 2  # kinds measured side by side: numpy lets go of the interpreter while it sorts
+_SEEN_BITS = 20  # a megabyte of them
+_MINHASH_BLOCK = 1 << 14  # keys permuted at a time
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -54,11 +58,14 @@ def diversity_by_kind(frame: pl.DataFrame) -> dict[str, Diversity]:
     """
     most = int(number("generation", "diversity.sample"))
     kind = pl.col("labels").struct.field("kind").fill_null("")
-    figures: dict[str, Diversity] = {}
-    for (name,), rows in sorted(one_of_each_pair(frame).group_by(kind.alias("kind")), key=lambda part: str(part[0])):
-        texts = rows.gather_every(-(-rows.height // most))["turns"].list.eval(pl.element().struct.field("content")).list.join("\n")
-        figures[str(name) or "landed"] = diversity(texts)
-    return figures
+
+    def measured(rows: pl.DataFrame) -> Diversity:
+        content = rows.gather_every(-(-rows.height // most))["turns"].list.eval(pl.element().struct.field("content"))
+        return diversity(content.list.join("\n"))
+
+    kinds = sorted(one_of_each_pair(frame).group_by(kind.alias("kind")), key=lambda part: str(part[0]))
+    with ThreadPoolExecutor(_THREADS) as threads:
+        return dict(zip([str(name) or "landed" for (name,), _ in kinds], threads.map(measured, [rows for _, rows in kinds]), strict=True))
 
 
 def diversity(texts: pl.Series) -> Diversity:
@@ -77,7 +84,7 @@ def diversity(texts: pl.Series) -> Diversity:
         overlap_mean=_overlap(*_ngrams(hashed, owner, 4), len(lengths)),
         sentence_share_max=share,
         sentence=sentence,
-        distinct_2=float(len(np.unique(pairs)) / max(1, len(pairs))),
+        distinct_2=float(_count_distinct(pairs) / max(1, len(pairs))),
         words_mean=float(lengths.mean()),
     )
 
@@ -100,17 +107,36 @@ def _overlap(keys: _Keys, owner: npt.NDArray[np.int64], n: int) -> float:
     """Return the mean share of 4-grams found in a fixed, evenly spaced sample of others (never oneself)."""
     others = int(number("generation", "diversity.overlap_others"))
     chosen = np.unique(np.linspace(0, n - 1, min(others + 1, n)).astype(np.int64))
-    in_sample = np.isin(owner, chosen)
-    pair = np.unique(np.stack([keys[in_sample], owner[in_sample].astype(np.uint64)]), axis=1)
-    sampled, holders = np.unique(pair[0], return_counts=True)
-    place = np.searchsorted(sampled, keys).clip(max=max(0, len(sampled) - 1))
-    known = sampled[place] == keys
+    in_sample = np.zeros(n, dtype=bool)
+    in_sample[chosen] = True
+    sampled, holders = _holders(keys[in_sample[owner]], owner[in_sample[owner]])
+    if not len(sampled):
+        return 0.0
+    # Most n-grams stand in no other conversation: a table of bits tells them before they are looked up.
+    seen = np.zeros(1 << _SEEN_BITS, dtype=bool)
+    seen[sampled >> np.uint64(64 - _SEEN_BITS)] = True
+    asked = np.flatnonzero(seen[keys >> np.uint64(64 - _SEEN_BITS)])
+    place = np.searchsorted(sampled, keys[asked]).clip(max=len(sampled) - 1)
     # A member of the sample finds its own n-grams there: it needs a second holder.
-    needed = np.where(in_sample, 2, 1)
-    hit = known & (holders[place] >= needed)
+    needed = np.where(in_sample[owner[asked]], 2, 1)
+    hit = np.zeros(len(keys), dtype=bool)
+    hit[asked] = (sampled[place] == keys[asked]) & (holders[place] >= needed)
     totals = np.bincount(owner, minlength=n)
     share = np.bincount(owner, weights=hit, minlength=n)[totals > 0] / totals[totals > 0]
     return float(share.mean()) if len(share) else 0.0
+
+
+def _holders(keys: _Keys, owner: npt.NDArray[np.int64]) -> tuple[_Keys, npt.NDArray[np.int64]]:
+    """Return the distinct keys, ascending, and how many conversations hold each."""
+    order = np.lexsort((owner, keys))
+    keys, owner = keys[order], owner[order]
+    own = np.r_[True, (keys[1:] != keys[:-1]) | (owner[1:] != owner[:-1])][: len(keys)]
+    return np.unique(keys[own], return_counts=True)
+
+
+def _count_distinct(keys: _Keys) -> int:
+    ordered = np.sort(keys)
+    return int((ordered[1:] != ordered[:-1]).sum()) + 1 if len(ordered) else 0
 
 
 def _nearest(keys: _Keys, owner: npt.NDArray[np.int64], n: int) -> float:
@@ -139,8 +165,18 @@ def _nearest(keys: _Keys, owner: npt.NDArray[np.int64], n: int) -> float:
 def _minhash(keys: _Keys, starts: npt.NDArray[np.int64]) -> _Keys:
     rng = np.random.default_rng(0)
     multipliers = rng.integers(1, 2**63, _PERMUTATIONS, dtype=np.uint64) | np.uint64(1)
+    signature = np.empty((len(starts), _PERMUTATIONS), np.uint64)
+    ends = np.r_[starts[1:], len(keys)]
+    first = 0
     with np.errstate(over="ignore"):
-        return np.stack([np.minimum.reduceat((keys * m) ^ ((keys * m) >> np.uint64(31)), starts) for m in multipliers], axis=1)
+        while first < len(starts):  # some conversations at a time: their keys stay in the processor's own memory
+            last = max(first + 1, int(np.searchsorted(ends, starts[first] + _MINHASH_BLOCK, side="right")))
+            block, at = keys[starts[first] : ends[last - 1]], starts[first:last] - starts[first]
+            for column, m in enumerate(multipliers):
+                mixed = block * m
+                signature[first:last, column] = np.minimum.reduceat(mixed ^ (mixed >> np.uint64(31)), at)
+            first = last
+    return signature
 
 
 def _proposed(signature: _Keys, n: int) -> list[tuple[int, int]]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,35 @@ _EVERY_TURN = 1_000_000  # more than any conversation has
 LINEAR_FILE = "crisis_linear.npz"
 ENCODER_FILE = "crisis_encoder.onnx"
 TOKENIZER_FILE = "crisis_tokenizer.json"
+
+
+class _Windows(NamedTuple):
+    """Windows of some texts, one after the other, as the cheap tier sees them.
+
+    Attributes:
+        texts: Number of texts.
+        pieces: The windows.
+        owner: Text of each window, ascending.
+        logits: Shape (windows, 2): the linear and the student logit.
+    """
+
+    texts: int
+    pieces: list[str]
+    owner: NDArray[np.int64]
+    logits: NDArray[np.float64]
+
+    def highest(self, share: tuple[float, float]) -> NDArray[np.float64]:
+        """Return the highest weighted sum, over each text's windows, of the two logits."""
+        out = np.full(self.texts, -np.inf)
+        np.maximum.at(out, self.owner, self.logits @ np.array(share))
+        return out
+
+    def of(self, texts: Sequence[int]) -> _Windows:
+        """Return the windows of some of the texts, given by ascending number."""
+        rank = np.full(self.texts, -1, dtype=np.int64)
+        rank[texts] = np.arange(len(texts))
+        here = np.flatnonzero(rank[self.owner] >= 0)
+        return _Windows(len(texts), [self.pieces[k] for k in here.tolist()], rank[self.owner[here]], self.logits[here])
 
 
 class CrisisDetector:
@@ -78,7 +107,7 @@ class CrisisDetector:
         """Return the calibrated crisis score of each text, 0 to 1; an empty text scores 0. Equal texts are scored once."""
         index: dict[str, int] = {}
         place = [index.setdefault(text, len(index)) for text in texts]
-        return self._score_distinct(list(index))[place] if place else np.zeros(0)
+        return self._scored(self._read(list(index)))[place] if place else np.zeros(0)
 
     def screen(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return the cheap tier's logit of each text, for ranking; higher is likelier a crisis."""
@@ -90,11 +119,33 @@ class CrisisDetector:
 
     def _cheap(self, texts: Sequence[str], share: tuple[float, float]) -> NDArray[np.float64]:
         """Return the highest weighted sum, over each text's windows, of the linear and the student logit."""
+        return self._read(texts).highest(share) if texts else np.zeros(0)
+
+    def _read(self, texts: Sequence[str]) -> _Windows:
+        """Return the windows of at least one text, with the cheap tier's logits."""
+        pieces, owners = cut([without_courtesy(text) for text in texts], self._size, self._stride)
+        return _Windows(len(texts), pieces, np.array(owners, dtype=np.int64), weighted_sums(pieces, self._linear) + self._bias)
+
+    def likeliest(self, texts: Sequence[str], owners: NDArray[Any]) -> NDArray[np.float64]:
+        """Return the calibrated score of each conversation's likeliest texts and 0 of the others; every text is hashed once.
+
+        A conversation's score is that of its worst turn, so of each at most `conversation_turns` texts are judged: those that the cheap
+        tier ranks highest.
+
+        Args:
+            texts: Texts of conversations.
+            owners: Conversation of each text, ascending.
+        """
         if not texts:
             return np.zeros(0)
-        pieces, owners = cut([without_courtesy(text) for text in texts], self._size, self._stride)
-        out = np.full(len(texts), -np.inf)
-        np.maximum.at(out, np.array(owners, dtype=np.int64), (weighted_sums(pieces, self._linear) + self._bias) @ np.array(share))
+        read = self._read(texts)
+        asked = _highest(read.highest((1.0, 1.0)), owners, self.conversation_turns)
+        index: dict[str, int] = {}
+        place = [index.setdefault(texts[k], k) for k in asked.tolist()]
+        scores = np.zeros(len(texts))
+        scores[list(index.values())] = self._scored(read.of(list(index.values())))
+        out = np.zeros(len(texts))
+        out[asked] = scores[place]
         return out
 
     def category(self, texts: Sequence[str]) -> list[str]:
@@ -138,12 +189,11 @@ class CrisisDetector:
         best = np.argsort(-self.screen([text[a:b] for a, b in places]), kind="stable")[:SPAN_SENTENCES]
         return [places[k] for k in np.sort(best)]
 
-    def _score_distinct(self, texts: list[str]) -> NDArray[np.float64]:
-        pieces, owners = cut([without_courtesy(text) for text in texts], self._size, self._stride)
-        owner = np.array(owners, dtype=np.int64)
-        both = weighted_sums(pieces, self._linear) + self._bias
-        linear: NDArray[Any] = both[:, 0]
-        student: NDArray[Any] = both[:, 1]
+    def _scored(self, read: _Windows) -> NDArray[np.float64]:
+        """Return the calibrated score of each text of these windows."""
+        linear: NDArray[Any] = read.logits[:, 0]
+        student: NDArray[Any] = read.logits[:, 1]
+        pieces, owner = read.pieces, read.owner
         score = sigmoid(self._alone[0] * linear + self._alone[1])
         if self._encoder is not None:
             ask: NDArray[Any] = self._uncertain(student, owner)
@@ -152,7 +202,7 @@ class CrisisDetector:
             deep = self._encoder.logits([pieces[i] for i in chosen])
             score[ask] = sigmoid(self._blend[0] * deep + self._blend[1] * linear[ask] + self._blend[2])
         score[[not piece.strip() for piece in pieces]] = 0.0
-        out = np.zeros(len(texts))
+        out = np.zeros(read.texts)
         np.maximum.at(out, owner, score)
         return out
 
@@ -163,6 +213,13 @@ class CrisisDetector:
         rank = np.empty(len(owner), dtype=np.int64)
         rank[order] = np.arange(len(owner)) - first
         return np.flatnonzero((student >= self.clear_below) & (rank < self._deepest))
+
+
+def _highest(ranked: NDArray[np.float64], owners: NDArray[Any], most: int) -> NDArray[np.int64]:
+    """Return the indices, ascending, of each owner's at most `most` entries of highest rank."""
+    order = np.lexsort((-ranked, owners))
+    first = np.searchsorted(owners[order], owners[order])
+    return np.sort(order[np.arange(len(order)) - first < most])
 
 
 def _turns_of(tier: Tier) -> int:

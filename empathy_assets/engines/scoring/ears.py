@@ -11,8 +11,8 @@ Lives here: probabilities and evidence of texts. Must not live here: reading (`e
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from empathy_assets.engines.scoring.bundle import MODELS_DIR, arrays, checksums, weight_bytes
 from empathy_assets.engines.scoring.crisis import TOKENIZER_FILE
 from empathy_assets.engines.scoring.ears_encoder import OnnxTokens, PairEncoder
-from empathy_assets.engines.scoring.ears_reader import LinearReader, Read, Reader, Spans
+from empathy_assets.engines.scoring.ears_reader import Found, LinearReader, Reader, Sentences
 from empathy_assets.engines.scoring.ears_student import STUDENT_FILE, as_heads
 from empathy_assets.engines.scoring.logistic import sigmoid
 from empathy_assets.engines.scoring.tier import Engine, Tier
@@ -63,13 +63,12 @@ class TurnScores(NamedTuple):
     Attributes:
         probabilities: Component -> probability that each turn shows it, length n; under `EFFECT` the probability that the turn is of a
             conversation that helps, as far as a turn tells.
-        spans: Per turn its sentences, as character spans.
-        shares: Per turn an array of shape (sentences, components): how much each sentence speaks for each of `COMPONENTS`.
+        sentences: Returns of the turns at some places, each once, their sentences as character spans, and an array of shape (sentences,
+            components): how much each sentence speaks for each of `COMPONENTS`.
     """
 
     probabilities: dict[str, NDArray[np.float64]]
-    spans: list[Spans]
-    shares: list[NDArray[Any]]
+    sentences: Callable[[Sequence[int]], Sentences]
 
 
 class EarsScorer:
@@ -121,7 +120,7 @@ class EarsScorer:
         probabilities = {component: found[:, k] for k, component in enumerate(COMPONENTS)}
         # One source or none knows of effect; a scorer without the head takes every turn as neutral.
         probabilities[EFFECT] = sigmoid(logits[:, self._effect[0]]) if len(self._effect) else np.full(len(logits), 0.5)
-        return TurnScores(probabilities, read.spans, self._shares(read, weight))
+        return TurnScores(probabilities, partial(self._sentences, read, weight))
 
     def _weights(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how much each head counts for each turn: the chance that the turn is read as the head's source reads it."""
@@ -130,9 +129,9 @@ class EarsScorer:
         chance /= np.maximum(chance.sum(axis=1, keepdims=True), 1e-12)
         return chance[:, self._of_source] + 1e-9
 
-    def _shares(self, read: Read, weight: NDArray[np.float64]) -> list[NDArray[Any]]:
+    def _sentences(self, read: Found, weight: NDArray[np.float64], places: Sequence[int]) -> Sentences:
         belongs = self._belongs * self._slope[:, None]
-        return [found @ (belongs * of_turn[:, None]) for found, of_turn in zip(read.shares, weight, strict=True)]
+        return [(spans, found @ (belongs * weight[k][:, None])) for k, (spans, found) in zip(places, read.sentences(places), strict=True)]
 
     def conversations(self, turn_scores: dict[str, NDArray[np.float64]], owners: NDArray[Any], count: int) -> ConversationScores:
         """Return the scores of `count` conversations from their turns' probabilities.

@@ -19,8 +19,29 @@ from empathy_assets.engines.sentences import STOP_OR_LINE, spans
 Spans = list[tuple[int, int]]
 
 
+Sentences = list[tuple[Spans, NDArray[Any]]]
+"""Of some replies, each one's sentences as character spans, and an array of shape (sentences, h): what each sentence speaks for."""
+
+
+class Found(Protocol):
+    """What a reader found in n replies; h is the number of heads.
+
+    Attributes:
+        logits: Shape (n, h), without the heads' bias.
+    """
+
+    @property
+    def logits(self) -> NDArray[Any]:
+        """The heads' logits."""
+        ...
+
+    def sentences(self, places: Sequence[int]) -> Sentences:
+        """Return the sentences of the replies at these places and what each speaks for, comparable within a reply."""
+        ...
+
+
 class Read(NamedTuple):
-    """What was found in n replies; h is the number of heads.
+    """What was found by a reader that looks at every sentence anyway.
 
     Attributes:
         logits: Shape (n, h), without the heads' bias.
@@ -32,11 +53,15 @@ class Read(NamedTuple):
     spans: list[Spans]
     shares: list[NDArray[Any]]
 
+    def sentences(self, places: Sequence[int]) -> Sentences:
+        """Return the sentences of the replies at these places and what each speaks for."""
+        return [(self.spans[k], self.shares[k]) for k in places]
+
 
 class Reader(Protocol):
     """What the scorer asks of a reader."""
 
-    def read(self, contexts: Sequence[str], replies: Sequence[str]) -> Read:
+    def read(self, contexts: Sequence[str], replies: Sequence[str]) -> Found:
         """Return what is found in each reply, in order."""
         ...
 
@@ -53,13 +78,26 @@ class LinearReader:
         self._hashed = weights["hashed"].astype(np.float32)
         self._dense = weights["dense"].astype(np.float64)
 
-    def read(self, contexts: Sequence[str], replies: Sequence[str]) -> Read:
+    def read(self, contexts: Sequence[str], replies: Sequence[str]) -> Found:
         """Return what is found in each reply, in order."""
-        spans = [sentences_of(text) for text in replies]
-        place: dict[str, int] = {}
-        where = [[place.setdefault(text[a:b], len(place)) for a, b in found] for text, found in zip(replies, spans, strict=True)]
-        alone = weighted_sums(marked(list(place)), self._hashed, chars=False)
-        return Read(self._logits(contexts, replies), spans, [alone[rows] for rows in where])
+        return LinearRead(self.summed(replies) + dense(contexts, replies) @ self._dense, replies, self)
 
-    def _logits(self, contexts: Sequence[str], replies: Sequence[str]) -> NDArray[np.float64]:
-        return weighted_sums(marked(replies), self._hashed, chars=False) + dense(contexts, replies) @ self._dense
+    def summed(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Return what the words of each text speak for, shape (texts, h)."""
+        return weighted_sums(marked(texts), self._hashed, chars=False)
+
+
+class LinearRead(NamedTuple):
+    """What the linear reader found; sentences are read when they are asked for, which is of few replies."""
+
+    logits: NDArray[Any]
+    replies: Sequence[str]
+    reader: LinearReader
+
+    def sentences(self, places: Sequence[int]) -> Sentences:
+        """Return the sentences of the replies at these places and what the words of each speak for."""
+        spans = [sentences_of(self.replies[k]) for k in places]
+        index: dict[str, int] = {}
+        rows = [[index.setdefault(self.replies[k][a:b], len(index)) for a, b in found] for k, found in zip(places, spans, strict=True)]
+        alone = self.reader.summed(list(index))
+        return [(found, alone[own]) for found, own in zip(spans, rows, strict=True)]

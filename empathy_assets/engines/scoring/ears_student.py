@@ -102,8 +102,8 @@ def as_heads(student: Mapping[str, Array], curves: Mapping[str, Array]) -> dict[
         curves: Weights of the scorer it imitates; its curves from turns to a conversation serve both.
     """
     heads = len(student["component"]) + 1
-    table = np.zeros((WIDTH, heads), dtype=np.float32)
-    table[:, :-1] = np.repeat(student["table"].astype(np.float32) * student["scale"], FOLD, axis=0)
+    table = np.zeros((WIDTH // FOLD, heads), dtype=np.float32)
+    table[:, :-1] = student["table"].astype(np.float32) * student["scale"]
     figures = np.zeros((len(DENSE), heads))
     figures[:, :-1] = student["figures"]
     return {

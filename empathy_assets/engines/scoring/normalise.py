@@ -9,6 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 _TYPOGRAPHIC = str.maketrans(
     dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u2032\uff07\u00b4`", "'")
@@ -36,6 +40,45 @@ def plain(text: str) -> str:
     return _LOUD.sub(_quietened, _DRAWN_OUT.sub(_shortened, text))
 
 
+def plain_texts(texts: Sequence[str]) -> list[str]:
+    """Return `plain` of many texts; the bytes of all are searched at once, and only a text that holds something to change is rewritten."""
+    out = list(texts)
+    ascii_only = [i for i, text in enumerate(texts) if text.isascii()]
+    if len(ascii_only) < len(out):
+        for i, text in enumerate(texts):
+            if not text.isascii():
+                out[i] = plain(text)
+    for k in _changed([texts[i] for i in ascii_only]):
+        out[ascii_only[k]] = plain(texts[ascii_only[k]])
+    return out
+
+
+def _classes() -> NDArray[np.uint8]:
+    """Return per ASCII code the bits of the patterns of `plain` it can stand in: letter 1, mark 2, control character 4."""
+    table = np.zeros(128, dtype=np.uint8)
+    for code in range(128):
+        char = chr(code)
+        table[code] = char.isalpha() + 2 * (char in "!?") + 4 * (_CONTROL.match(char) is not None)
+    return table
+
+
+_CLASSES = _classes()
+
+
+def _changed(texts: Sequence[str]) -> list[int]:
+    """Return which of these texts, all of them ASCII, `plain` may change."""
+    if not texts:
+        return []
+    data = np.frombuffer("\n".join(texts).encode("ascii"), dtype=np.uint8)
+    kind = _CLASSES[data]
+    again = data[1:] == data[:-1]
+    thrice = np.flatnonzero(again[1:] & again[:-1] & ((kind[2:] & 1) > 0))
+    loud = np.flatnonzero((kind[1:] & kind[:-1] & 2) > 0)
+    places = np.concatenate([thrice, loud, np.flatnonzero(kind & 4)])
+    ends = np.cumsum([len(text) + 1 for text in texts])
+    return np.unique(np.searchsorted(ends, places, side="right")).tolist()
+
+
 def _quietened(run: re.Match[str]) -> str:
     """Return the mark a calm writer would have set: how loud a text is says nothing of a crisis."""
     return "?" if "?" in run[0] else "."
@@ -60,6 +103,7 @@ _CLOSING = re.compile(
     r"(?: (?:this|that|it|to this|to me))?)?\s*[.!]*\s*$",
     re.IGNORECASE,
 )
+_OPENINGS = frozenset("hHdDgGtT")  # first letters of a greeting or thanks
 _FEWEST = 3  # words that must remain
 
 
@@ -68,5 +112,6 @@ def without_courtesy(text: str) -> str:
 
     A text that would have fewer than three words left is returned as it is.
     """
-    bare = _CLOSING.sub("", _GREETING.sub("", text, count=1), count=1)
+    bare = _GREETING.sub("", text, count=1) if text.lstrip()[:1] in _OPENINGS else text.lstrip()
+    bare = _CLOSING.sub("", bare, count=1) if "thank" in bare.lower() else bare
     return bare if len(bare.split(None, _FEWEST)) >= _FEWEST else text

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from empathy_assets.engines.scoring.crisis import CrisisDetector
 from empathy_assets.engines.scoring.ears import EARS, EarsScorer, TurnScores
+from empathy_assets.engines.scoring.ears_reader import Sentences
 from empathy_assets.engines.scoring.ears_student import unsettled
-from empathy_assets.engines.scoring.evidence import best_sentences
+from empathy_assets.engines.scoring.evidence import Evidence, best_sentences
 from empathy_assets.records.arrow import polars_schema, set_fields
 from empathy_assets.records.conversation import Conversation
 
@@ -55,18 +56,26 @@ def _score_chunk(frame: pl.DataFrame, detector: CrisisDetector, scorer: EarsScor
     contexts, responses = reply["before"].to_list(), reply["content"].to_list()
     judged = _judged(contexts, responses, owners, frame.height, scorer)
     found = scorer.conversations(judged.probabilities, owners, frame.height)
-    evidence = best_sentences(reply["turn"].to_numpy(), owners, judged, frame.height)
+    evidence = _evidence(best_sentences(reply["turn"].to_numpy(), owners, judged), frame.height)
     columns: dict[str, pl.Series] = {
         "ears": pl.Series(found.ears).round(_DECIMALS),
         **{c: pl.Series(found.components[c]).round(_DECIMALS) for c in EARS},
         "penalty": pl.Series(np.clip(found.penalty, 0.0, 1.0)).round(_DECIMALS),
-        "evidence": pl.Series(evidence, dtype=_evidence_type()),
+        "evidence": evidence,
         **crisis,
     }
     scratch = frame.with_columns(*(series.alias(f"__{name}") for name, series in columns.items()))
     values: dict[str, pl.Expr | str] = {name: pl.col(f"__{name}") for name in columns}
     values |= {"detector_version": detector.version, "scorer_version": scorer.version}
     return scratch.with_columns(set_fields("scores", **values)).select(frame.columns)
+
+
+def _evidence(found: Evidence, count: int) -> pl.Series:
+    """Return the column `scores.evidence` of `count` conversations."""
+    records = pl.DataFrame(found._asdict()).select(pl.struct("component", "turn", "start", "end", "probability").alias("evidence"), "owner")
+    grouped = records.group_by("owner", maintain_order=True).agg("evidence")
+    every = pl.DataFrame({"owner": np.arange(count)}).join(grouped, on="owner", how="left", maintain_order="left")
+    return every["evidence"].cast(_evidence_type()).fill_null(pl.Series([[]], dtype=_evidence_type()))
 
 
 def _evidence_type() -> pl.DataType:
@@ -94,9 +103,7 @@ def _crisis(client: pl.DataFrame, count: int, detector: CrisisDetector) -> dict[
     """Return the crisis columns of `count` conversations from their client turns."""
     texts = client["content"].to_list()
     owners = client["row"].to_numpy()
-    asked = _likeliest(detector.screen(texts), owners, detector.conversation_turns)
-    per_turn = np.zeros(len(texts))
-    per_turn[asked] = detector.score([texts[k] for k in asked])
+    per_turn = detector.likeliest(texts, owners)
     score = np.zeros(count)
     np.maximum.at(score, owners, per_turn)
     score = np.round(score, _DECIMALS)  # before comparing: what is stored decides what is flagged
@@ -116,30 +123,26 @@ def _crisis(client: pl.DataFrame, count: int, detector: CrisisDetector) -> dict[
     }
 
 
-def _likeliest(screened: NDArray[np.float64], owners: NDArray[Any], most: int) -> NDArray[np.int64]:
-    """Return the indices, ascending, of each conversation's at most `most` client turns that the cheap tier ranks highest.
-
-    A conversation's score is that of its worst turn, so the encoder need not see the others.
-    """
-    order = np.lexsort((-screened, owners))
-    first = np.searchsorted(owners[order], owners[order])
-    rank = np.arange(len(order)) - first
-    return np.sort(order[rank < most])
-
-
 def _judged(contexts: Sequence[str], responses: Sequence[str], owners: NDArray[Any], count: int, scorer: EarsScorer) -> TurnScores:
     """Return what is found in the responses: by the scorer, or by its student where that settles the conversation."""
     if scorer.student is None:
         return _distinct_turns(contexts, responses, scorer)
     quick = _distinct_turns(contexts, responses, scorer.student)
     left = unsettled(scorer.student.conversations(quick.probabilities, owners, count).ears)
-    places: list[int] = np.flatnonzero(left[owners]).tolist()
-    deep = _distinct_turns([contexts[k] for k in places], [responses[k] for k in places], scorer)
+    places = np.flatnonzero(left[owners])
+    deep = _distinct_turns([contexts[k] for k in places.tolist()], [responses[k] for k in places.tolist()], scorer)
     for component, values in quick.probabilities.items():
         values[places] = deep.probabilities[component]
-    for at, k in enumerate(places):
-        quick.spans[k], quick.shares[k] = deep.spans[at], deep.shares[at]
-    return quick
+    rank = {k: at for at, k in enumerate(places.tolist())}
+
+    def sentences(asked: Sequence[int]) -> Sentences:
+        settled = [k for k in asked if k not in rank]
+        found = dict(zip(settled, quick.sentences(settled), strict=True))
+        others = [k for k in asked if k in rank]
+        found |= dict(zip(others, deep.sentences([rank[k] for k in others]), strict=True))
+        return [found[k] for k in asked]
+
+    return TurnScores(quick.probabilities, sentences)
 
 
 def _distinct_turns(contexts: Sequence[str], responses: Sequence[str], scorer: EarsScorer) -> TurnScores:
@@ -148,7 +151,7 @@ def _distinct_turns(contexts: Sequence[str], responses: Sequence[str], scorer: E
     place = np.array([index.setdefault(pair, len(index)) for pair in zip(contexts, responses, strict=True)], dtype=np.int64)
     found = scorer.judge([context for context, _ in index], [response for _, response in index])
     probabilities = {component: values[place] for component, values in found.probabilities.items()}
-    return TurnScores(probabilities, [found.spans[k] for k in place], [found.shares[k] for k in place])
+    return TurnScores(probabilities, lambda asked: found.sentences(place[list(asked)].tolist()))
 
 
 def score_rows(rows: Iterable[Mapping[str, Any] | str], detector: CrisisDetector, scorer: EarsScorer) -> Iterator[dict[str, Any]]:
@@ -184,7 +187,7 @@ def _score_batch(batch: Sequence[Mapping[str, Any] | str], detector: CrisisDetec
     owners = np.array([i for i, row in enumerate(read) if not isinstance(row, str) for _ in row[1] or []], dtype=np.int64)
     judged = _distinct_turns([context for context, _, _ in pairs], [response for _, response, _ in pairs], scorer)
     found = scorer.conversations(judged.probabilities, owners, len(read))
-    evidence = best_sentences(np.array([turn for *_, turn in pairs], dtype=np.int64), owners, judged, len(read))
+    evidence = best_sentences(np.array([turn for *_, turn in pairs], dtype=np.int64), owners, judged).of_each(len(read))
     out: list[dict[str, Any]] = []
     for i, (raw, row) in enumerate(zip(batch, read, strict=True)):
         if isinstance(row, str):
