@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 from upath import UPath
 
-from empathy_assets.adapters.cache import FrameCache, chunks, fingerprint
+from empathy_assets.adapters import cache
+from empathy_assets.adapters.cache import FrameCache, chunks, fingerprint, remember
 
 FRAME = pl.DataFrame({"id": ["a", "b", "c"], "n": [1, 2, 3]})
 
@@ -55,3 +56,15 @@ def test_a_damaged_entry_is_computed_again(tmp_path: Path) -> None:
 def test_chunks_cover_the_frame_in_order() -> None:
     assert pl.concat(chunks(FRAME, 2)).equals(FRAME)
     assert list(chunks(FRAME.clear(), 2)) == []
+
+
+def test_a_frame_is_hashed_once_and_forgotten_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[int] = []
+    monkeypatch.setattr(cache, "_hashed", lambda frame: hashed.append(frame.height) or f"{frame.height}")
+    one, two = FRAME.head(2), FRAME.head(1)
+    assert [fingerprint(one), fingerprint(one), fingerprint(two)] == ["2", "2", "1"]
+    assert hashed == [2, 1]
+    assert remember(read := FRAME.clear(), "known") == fingerprint(read) == "known"
+    place = id(one)
+    del one
+    assert place not in cache._KNOWN

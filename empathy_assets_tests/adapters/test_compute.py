@@ -1,5 +1,7 @@
 """Tests of the chunked, cached, multi-process map."""
 
+import os
+import time
 from pathlib import Path
 
 import polars as pl
@@ -9,6 +11,7 @@ from upath import UPath
 from empathy_assets.adapters import compute
 from empathy_assets.adapters.cache import FrameCache
 from empathy_assets.adapters.compute import ProcessPool, apply_packed, computed, map_frame, packed, worker_count
+from empathy_assets.adapters.processes import alive
 
 FRAME = pl.DataFrame({"n": range(10)})
 
@@ -93,3 +96,37 @@ def test_processes_are_given_a_few_chunks_at_a_time() -> None:
     assert next(results)[0] == 0
     assert len(asked) <= 5
     assert [index for index, _ in results] == list(range(1, 20))
+
+
+def whose(frame: pl.DataFrame) -> pl.DataFrame:
+    """Say which process computed."""
+    return frame.select(pl.lit(os.getpid()).alias("pid"), pl.lit(os.environ.get("POLARS_MAX_THREADS", "")).alias("threads"))
+
+
+def test_processes_stay_for_the_next_map_and_go_when_none_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compute, "_IDLE_SECONDS", 0.2)
+    parts = [FRAME.slice(at, 2) for at in range(0, 10, 2)]
+    first = pl.concat([found for _, found in ProcessPool(2).run(whose, parts, range(5))])
+    second = pl.concat([found for _, found in ProcessPool(2).run(whose, parts, range(5))])
+    pids = {*first["pid"], *second["pid"]}
+    assert len(pids) <= 2
+    assert os.getpid() not in pids
+    assert set(first["threads"]) == {"1"}
+    deadline = time.monotonic() + 20
+    while any(alive(pid) for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(alive(pid) for pid in pids)
+
+
+def test_a_map_that_failed_leaves_no_process_and_the_next_one_works() -> None:
+    parts = [FRAME.slice(at, 2) for at in range(0, 10, 2)]
+    with pytest.raises(RuntimeError, match="worker lost"):
+        list(ProcessPool(2).run(fail_late, parts, range(5)))
+    found = [frame["n"].to_list() for _, frame in ProcessPool(2).run(double, parts, range(5))]
+    assert found == [[0, 2], [4, 6], [8, 10], [12, 14], [16, 18]]
+
+
+def test_chunks_may_be_smaller_where_the_work_is_costly(tmp_path: Path) -> None:
+    cache = FrameCache(UPath(tmp_path))
+    parts = map_frame(double, FRAME, namespace="t", version="1", cache=cache, pool=ProcessPool(1), rows=5)
+    assert [part.height for part in parts] == [5, 5]
