@@ -1,6 +1,8 @@
 """Tests of the chunked, cached, multi-process map."""
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -130,3 +132,25 @@ def test_chunks_may_be_smaller_where_the_work_is_costly(tmp_path: Path) -> None:
     cache = FrameCache(UPath(tmp_path))
     parts = map_frame(double, FRAME, namespace="t", version="1", cache=cache, pool=ProcessPool(1), rows=5)
     assert [part.height for part in parts] == [5, 5]
+
+
+def test_workers_without_work_end_with_a_parent_that_was_killed() -> None:
+    script = (
+        "import sys, time, polars as pl\n"
+        "from empathy_assets.adapters.compute import ProcessPool\n"
+        "from empathy_assets_tests.adapters.test_compute import FRAME, whose\n"
+        "if __name__ == '__main__':\n"
+        "    parts = [FRAME.slice(at, 2) for at in range(0, 10, 2)]\n"
+        "    found = pl.concat([frame for _, frame in ProcessPool(2).run(whose, parts, range(5))])\n"
+        "    print(*found['pid'].unique(), flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        pids = [int(pid) for pid in parent.stdout.readline().split()]
+        assert pids
+        parent.kill()
+    deadline = time.monotonic() + 20
+    while any(alive(pid) for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(alive(pid) for pid in pids)
