@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
+from multiprocessing.connection import wait
 from typing import Protocol
 
 import polars as pl
@@ -92,7 +93,7 @@ class _Crew:
             self._executor = None
         if self._executor is None:
             spawn = multiprocessing.get_context("spawn")
-            self._executor, self._size = ProcessPoolExecutor(size, mp_context=spawn, initializer=_one_thread), size
+            self._executor, self._size = ProcessPoolExecutor(size, mp_context=spawn, initializer=_settle_in), size
         self._users += 1
         return self._executor
 
@@ -107,9 +108,18 @@ class _Crew:
 _CREW = _Crew()
 
 
-def _one_thread() -> None:
-    """Let frames be worked on by one thread in this process: there is a process for each core."""
+def _settle_in() -> None:
+    """Make this process a good worker: one thread for frames, since there is a process for each core, and no life without its parent."""
     os.environ["POLARS_MAX_THREADS"] = "1"
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=[parent.sentinel], daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    """Wait for the parent's end, which a worker without work would not notice, and end."""
+    wait([sentinel])
+    os._exit(1)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,24 @@ RECORD_KEY = "empathy/record"
 _ROW_GROUP = 8_192  # rows; small enough to stream, large enough to compress
 
 
+class Handed:
+    """A table on its way to storage. Dagster keeps every output of a run in one process until the run ends: this it may keep, empty."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame: pl.DataFrame | None = frame
+
+    def take(self) -> pl.DataFrame:
+        """Return the table, once.
+
+        Raises:
+            ValueError: It has been taken.
+        """
+        frame, self._frame = self._frame, None
+        if frame is None:
+            raise ValueError("found a table that was stored before, expected one that was not; hand it over once")
+        return frame
+
+
 def column_schema(model: type[BaseModel]) -> dg.TableSchema:
     """Return the Dagster column schema of a record model, descriptions included."""
     columns = [
@@ -58,13 +76,14 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         return (folder / partition if partition else folder) / "data.parquet"
 
     def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
-        """Write a frame, or one frame per partition given as a dict.
+        """Write a frame, handed over or not, or one frame per partition given as a dict.
 
         Raises:
             SchemaMismatchError: The frame does not have the columns of the asset's record model.
             ReleaseFrozenError: A published write-once release would change.
         """
         model = RECORDS[str(context.definition_metadata[RECORD_KEY])]
+        obj = obj.take() if isinstance(obj, Handed) else obj
         keys: list[str | None] = list(context.asset_partition_keys) if context.has_asset_partitions else [None]
         frames = cast("dict[str | None, pl.DataFrame]", obj if isinstance(obj, dict) else dict.fromkeys(keys, obj))
         if set(frames) != set(keys):

@@ -21,7 +21,7 @@ import polars as pl
 from pydantic import BaseModel
 
 from empathy_assets.adapters.cache import fingerprint
-from empathy_assets.adapters.io_manager import RECORD_KEY, column_schema
+from empathy_assets.adapters.io_manager import RECORD_KEY, Handed, column_schema
 from empathy_assets.defs.lineage import COLUMN_LINEAGE, Lineage
 from empathy_assets.policy.load import number
 from empathy_assets.records.versions import PIPELINE_VERSION, SCHEMA_VERSION
@@ -131,7 +131,7 @@ def _result(outcome: Outcome, seconds: float, shown: Mapping[str, Any]) -> dg.Ma
     metadata: dict[str, Any] = {"duration_seconds": round(seconds, 3), "preview": dg.MetadataValue.md(preview(outcome.frame)), **shown}
     metadata |= {title: dg.MetadataValue.md(inline_png(title, png)) for title, png in outcome.plots.items()}
     metadata |= dict(outcome.metadata)
-    return dg.MaterializeResult(value=outcome.frame, metadata=metadata, data_version=dg.DataVersion(fingerprint(outcome.frame)))
+    return dg.MaterializeResult(value=Handed(outcome.frame), metadata=metadata, data_version=dg.DataVersion(fingerprint(outcome.frame)))
 
 
 def inline_png(title: str, png: bytes) -> str:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from upath import UPath
 
-from empathy_assets.adapters.cache import FrameCache, chunks, fingerprint, rechunked
+from empathy_assets.adapters import cache
+from empathy_assets.adapters.cache import FrameCache, chunks, fingerprint, rechunked, remember
 
 FRAME = pl.DataFrame({"id": ["a", "b", "c"], "n": [1, 2, 3]})
 
@@ -66,3 +67,15 @@ def test_frames_are_cut_where_their_sum_would_be(heights: list[int], size: int) 
     whole = pl.DataFrame({"n": range(limits[-1])}, schema={"n": pl.Int64})
     frames = [whole[low:high] for low, high in pairwise(limits)]
     assert [part["n"].to_list() for part in rechunked(frames, size)] == [part["n"].to_list() for part in chunks(whole, size)]
+
+
+def test_a_frame_is_hashed_once_and_forgotten_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[int] = []
+    monkeypatch.setattr(cache, "_hashed", lambda frame: hashed.append(frame.height) or f"{frame.height}")
+    one, two = FRAME.head(2), FRAME.head(1)
+    assert [fingerprint(one), fingerprint(one), fingerprint(two)] == ["2", "2", "1"]
+    assert hashed == [2, 1]
+    assert remember(read := FRAME.clear(), "known") == fingerprint(read) == "known"
+    place = id(one)
+    del one
+    assert place not in cache._KNOWN

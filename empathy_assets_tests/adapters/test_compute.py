@@ -1,5 +1,9 @@
 """Tests of the chunked, cached, multi-process map."""
 
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +14,7 @@ from upath import UPath
 from empathy_assets.adapters import compute
 from empathy_assets.adapters.cache import FrameCache
 from empathy_assets.adapters.compute import ProcessPool, apply_packed, computed, map_frame, packed, worker_count
+from empathy_assets.adapters.processes import alive
 
 FRAME = pl.DataFrame({"n": range(10)})
 
@@ -126,3 +131,59 @@ def test_of_frames_that_come_one_by_one_only_those_at_work_are_asked_for(tmp_pat
     computed(double, frames(), namespace="t", version="1", cache=cache, pool=ProcessPool(1), progress=lambda *_: reached.append(len(asked)))
     assert reached[0] <= 4
     assert reached[-1] == 10
+
+
+def whose(frame: pl.DataFrame) -> pl.DataFrame:
+    """Say which process computed."""
+    return frame.select(pl.lit(os.getpid()).alias("pid"), pl.lit(os.environ.get("POLARS_MAX_THREADS", "")).alias("threads"))
+
+
+def test_processes_stay_for_the_next_map_and_go_when_none_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compute, "_IDLE_SECONDS", 0.2)
+    parts = [FRAME.slice(at, 2) for at in range(0, 10, 2)]
+    first = pl.concat([found for _, found in ProcessPool(2).run(whose, enumerate(parts))])
+    second = pl.concat([found for _, found in ProcessPool(2).run(whose, enumerate(parts))])
+    pids = {*first["pid"], *second["pid"]}
+    assert len(pids) <= 2
+    assert os.getpid() not in pids
+    assert set(first["threads"]) == {"1"}
+    deadline = time.monotonic() + 20
+    while any(alive(pid) for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(alive(pid) for pid in pids)
+
+
+def test_a_map_that_failed_leaves_no_process_and_the_next_one_works() -> None:
+    parts = [FRAME.slice(at, 2) for at in range(0, 10, 2)]
+    with pytest.raises(RuntimeError, match="worker lost"):
+        list(ProcessPool(2).run(fail_late, enumerate(parts)))
+    found = [frame["n"].to_list() for _, frame in ProcessPool(2).run(double, enumerate(parts))]
+    assert found == [[0, 2], [4, 6], [8, 10], [12, 14], [16, 18]]
+
+
+def test_chunks_may_be_smaller_where_the_work_is_costly(tmp_path: Path) -> None:
+    cache = FrameCache(UPath(tmp_path))
+    parts = map_frame(double, FRAME, namespace="t", version="1", cache=cache, pool=ProcessPool(1), rows=5)
+    assert [part.height for part in parts] == [5, 5]
+
+
+def test_workers_without_work_end_with_a_parent_that_was_killed() -> None:
+    script = (
+        "import sys, time, polars as pl\n"
+        "from empathy_assets.adapters.compute import ProcessPool\n"
+        "from empathy_assets_tests.adapters.test_compute import FRAME, whose\n"
+        "if __name__ == '__main__':\n"
+        "    parts = [FRAME.slice(at, 2) for at in range(0, 10, 2)]\n"
+        "    found = pl.concat([frame for _, frame in ProcessPool(2).run(whose, enumerate(parts))])\n"
+        "    print(*found['pid'].unique(), flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        pids = [int(pid) for pid in parent.stdout.readline().split()]
+        assert pids
+        parent.kill()
+    deadline = time.monotonic() + 20
+    while any(alive(pid) for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(alive(pid) for pid in pids)

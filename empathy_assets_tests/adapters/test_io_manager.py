@@ -6,7 +6,9 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from empathy_assets.adapters.io_manager import RECORD_KEY, ParquetIOManager, column_schema
+from empathy_assets.adapters import cache
+from empathy_assets.adapters.cache import fingerprint
+from empathy_assets.adapters.io_manager import RECORD_KEY, Handed, ParquetIOManager, column_schema
 from empathy_assets.adapters.releases import MARKER, ReleaseFrozenError, package_path
 from empathy_assets.adapters.storage import write_bytes
 from empathy_assets.records.arrow import SchemaMismatchError, to_frame
@@ -117,3 +119,20 @@ def test_column_schemas_carry_descriptions() -> None:
     columns = {column.name: column for column in column_schema(Reject).columns}
     assert columns["reason"].type == "string"
     assert "machine-readable" in (columns["reason"].description or "")
+
+
+def test_a_table_that_was_handed_over_is_let_go_of(tmp_path: Path) -> None:
+    stored = ParquetIOManager(root_uri=str(tmp_path))
+    handed = Handed(frame("a.pdf"))
+    stored.handle_output(output(), handed)
+    assert stored.read(KEY, None).equals(frame("a.pdf"))
+    with pytest.raises(ValueError, match="hand it over once"):
+        handed.take()
+
+
+def test_a_table_that_is_read_knows_its_fingerprint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = ParquetIOManager(root_uri=str(tmp_path))
+    stored.handle_output(output(), frame("a.pdf"))
+    known = fingerprint(frame("a.pdf"))
+    monkeypatch.setattr(cache, "_hashed", lambda _: pytest.fail("hashed again"))
+    assert fingerprint(stored.read(KEY, None)) == known

@@ -43,3 +43,10 @@ def test_spans_are_trimmed_ordered_and_complete(text: str) -> None:
 def test_spans_end_at_stops_and_lines() -> None:
     text = "It hurts. Do you see?  Yes!\nAnd more"
     assert [text[a:b] for a, b in spans(text, STOP_OR_LINE)] == ["It hurts.", "Do you see?", "Yes!", "And more"]
+
+
+@given(st.text(alphabet="aB .?!\n\"')\u2026\u201d\u00a0", max_size=60))
+def test_the_quick_way_cuts_where_the_expression_does(text: str) -> None:
+    edges = [0, *(place for match in STOP_OR_LINE.finditer(text) for place in match.span()), len(text)]
+    pieces = [text[a:b].strip() for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    assert [text[a:b] for a, b in spans(text, STOP_OR_LINE)] == [piece for piece in pieces if piece]

@@ -141,7 +141,8 @@ class CrisisDetector:
         read = self._read(texts)
         asked = _highest(read.highest((1.0, 1.0)), owners, self.conversation_turns)
         index: dict[str, int] = {}
-        place = [index.setdefault(texts[k], k) for k in asked.tolist()]
+        chosen: list[int] = asked.tolist()
+        place = [index.setdefault(texts[k], k) for k in chosen]
         scores = np.zeros(len(texts))
         scores[list(index.values())] = self._scored(read.of(list(index.values())))
         out = np.zeros(len(texts))

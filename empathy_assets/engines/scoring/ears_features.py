@@ -171,7 +171,7 @@ def _dense_block(contexts: Sequence[str], responses: Sequence[str]) -> NDArray[A
     shared = np.bincount(owner[hit], minlength=len(responses)).astype(np.float64)
     own = np.bincount(owner, minlength=len(responses)).astype(np.float64)
     of_context = np.bincount((known >> np.uint64(48)).astype(np.int64), minlength=len(index)).astype(np.float64)
-    n, least = np.maximum(told.count, 1.0), np.maximum(own, 1.0)
+    n, least = np.maximum(told.total, 1.0), np.maximum(own, 1.0)
     return np.stack(
         [
             np.log1p(n) / 4.0,
@@ -212,14 +212,14 @@ class _Words(NamedTuple):
     Attributes:
         owner: Text of each content word.
         stem: Its first letters, as a number of 48 bits.
-        count: Words of each text.
+        total: Words of each text.
         you: How many of them begin with `you`.
         i: How many of them are `i`, alone or before an apostrophe.
     """
 
     owner: NDArray[np.uint64]
     stem: NDArray[np.uint64]
-    count: NDArray[np.float64]
+    total: NDArray[np.float64]
     you: NDArray[np.float64]
     i: NDArray[np.float64]
 

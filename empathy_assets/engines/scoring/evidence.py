@@ -35,9 +35,10 @@ class Evidence(NamedTuple):
     def of_each(self, count: int) -> list[list[dict[str, Any]]]:
         """Return for each of `count` conversations its evidence: records of `Evidence` as dicts."""
         out: list[list[dict[str, Any]]] = [[] for _ in range(count)]
-        names = self._fields[1:]
-        for owner, *values in zip(self.owner.tolist(), *self[1:], strict=True):
-            out[owner].append(dict(zip(names, values, strict=True)))
+        owners: list[int] = self.owner.tolist()
+        for k, owner in enumerate(owners):
+            place = {"turn": self.turn[k], "start": self.start[k], "end": self.end[k]}
+            out[owner].append({"component": self.component[k], **place, "probability": self.probability[k]})
         return out
 
 
@@ -60,18 +61,19 @@ def best_sentences(turns: NDArray[Any], owners: NDArray[Any], found: TurnScores)
     kind = np.repeat(np.arange(len(best)), [len(places) for places in best])
     order = np.lexsort((kind, owners[place])) if len(place) else place
     place, kind = place[order], kind[order]
-    asked = np.unique(place).tolist()
+    at: list[tuple[int, int]] = list(zip(place.tolist(), kind.tolist(), strict=True))
+    asked: list[int] = np.unique(place).tolist()
     sentences = dict(zip(asked, found.sentences(asked), strict=True))
     columns = [COMPONENTS.index(component) for component in EVIDENCE]
-    spans = [_loudest(*sentences[k], columns[c]) for k, c in zip(place.tolist(), kind.tolist(), strict=True)]
+    spans = [_loudest(*sentences[k], columns[c]) for k, c in at]
     likely = [found.probabilities[component] for component in EVIDENCE] if len(place) else []
     return Evidence(
         owners[place].astype(np.int64),
-        [EVIDENCE[c] for c in kind.tolist()],
+        [EVIDENCE[c] for _, c in at],
         turns[place].tolist(),
         [start for start, _ in spans],
         [end for _, end in spans],
-        [round(float(likely[c][k]), _DECIMALS) for k, c in zip(place.tolist(), kind.tolist(), strict=True)],
+        [round(float(likely[c][k]), _DECIMALS) for k, c in at],
     )
 
 

@@ -151,7 +151,14 @@ def _distinct_turns(contexts: Sequence[str], responses: Sequence[str], scorer: E
     place = np.array([index.setdefault(pair, len(index)) for pair in zip(contexts, responses, strict=True)], dtype=np.int64)
     found = scorer.judge([context for context, _ in index], [response for _, response in index])
     probabilities = {component: values[place] for component, values in found.probabilities.items()}
-    return TurnScores(probabilities, lambda asked: found.sentences(place[list(asked)].tolist()))
+
+    def sentences(asked: Sequence[int]) -> Sentences:
+        # Turns that share a pair share its sentences: each pair is asked for once.
+        distinct, which = np.unique(place[list(asked)], return_inverse=True)
+        told = found.sentences(distinct.tolist())
+        return [told[k] for k in which.tolist()]
+
+    return TurnScores(probabilities, sentences)
 
 
 def score_rows(rows: Iterable[Mapping[str, Any] | str], detector: CrisisDetector, scorer: EarsScorer) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,8 @@
 import polars as pl
 import pytest
 
-from empathy_assets.engines.packaging import errors
+from empathy_assets.engines.deduplicating.cluster import near_duplicate_clusters
+from empathy_assets.engines.packaging import errors, fence
 from empathy_assets.engines.packaging.fence import leakage_proof, objections
 from empathy_assets.engines.packaging.fence import refuse as refuse_proved
 from empathy_assets.records.arrow import set_fields
@@ -111,3 +112,27 @@ def test_one_dialogue_in_two_splits_is_refused():
 def test_a_certificate_must_be_there_passed_and_about_this_detector(certificate, error):
     with pytest.raises(error):
         refuse(*built(), certificate)
+
+
+def test_the_same_rows_are_proven_once_and_changed_ones_anew(monkeypatch):
+    looked: list[int] = []
+
+    def search(frame):
+        looked.append(frame.height)
+        return near_duplicate_clusters(frame)
+
+    monkeypatch.setattr(fence, "near_duplicate_clusters", search)
+    monkeypatch.setattr(fence, "_PROVEN", {})
+    release = built()[0]
+    assert leakage_proof(release).passed
+    assert leakage_proof(release.sample(fraction=1.0, shuffle=True, seed=1)).passed
+    assert looked == [release.height]
+    leakage_proof(release.with_columns(pl.col("split").reverse()))
+    assert looked == [release.height] * 2
+
+
+def test_a_proof_that_failed_is_not_kept(monkeypatch):
+    monkeypatch.setattr(fence, "_PROVEN", {})
+    release = built()[0].with_columns(set_fields("provenance", work_id="the-same-book"))
+    assert not leakage_proof(release).passed
+    assert not fence._PROVEN

@@ -75,3 +75,13 @@ def test_categories_are_known_ones_and_nothing_in_gives_nothing_out() -> None:
     assert set(detector.category([CALM, ""])) <= set(CATEGORIES)
     assert detector.category([]) == []
     assert detector.score([]).shape == detector.screen([]).shape == detector.student([]).shape == (0,)
+
+
+def test_of_each_conversation_the_likeliest_turns_are_judged_and_equal_ones_once() -> None:
+    detector, encoder = cascade(-np.inf)
+    detector.conversation_turns = 1
+    found = detector.likeliest([CALM, DANGER, DANGER, CALM, CALM], np.array([0, 0, 2, 2, 3]))
+    assert sorted(encoder.asked) == sorted([DANGER, CALM])
+    assert (found > 0).tolist() == [False, True, True, False, True]
+    assert found[[1, 2, 4]].tolist() == detector.score([DANGER, DANGER, CALM]).tolist()
+    assert detector.likeliest([], np.zeros(0, dtype=int)).tolist() == []

@@ -60,3 +60,9 @@ def test_transposed_product():
     residual = np.array([1.0, -1.0])
     probe = np.random.default_rng(1).normal(size=columns.n_columns)
     assert columns.transposed_dot(residual) @ probe == pytest.approx(residual @ columns.dot(probe), rel=1e-5)
+
+
+def test_a_folded_table_gives_what_the_whole_one_gives() -> None:
+    folded = np.random.default_rng(3).normal(size=(WIDTH // 4, 2)).astype(np.float32)
+    texts = ["one two three", "four five", ""]
+    assert (weighted_sums(texts, folded, chars=False) == weighted_sums(texts, np.repeat(folded, 4, axis=0), chars=False)).all()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from empathy_assets.engines.scoring.normalise import plain, without_courtesy
+from empathy_assets.engines.scoring.normalise import plain, plain_texts, without_courtesy
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,8 @@ def test_words_that_carry_meaning_stay(text: str) -> None:
 @given(st.text(max_size=80))
 def test_what_remains_is_a_piece_of_the_text(text: str) -> None:
     assert without_courtesy(text) in text
+
+
+@given(st.lists(st.text(alphabet=st.sampled_from("abIooo!?.'` \n\x00\x07\u2019\u00e9\U0001f642"), max_size=12), max_size=8))
+def test_many_texts_have_the_plain_form_of_each(texts: list[str]) -> None:
+    assert plain_texts(texts) == [plain(text) for text in texts]
