@@ -60,12 +60,13 @@ def map_rows(
     due = [(key, part) for key, part in zip(keys, parts, strict=True) if not cache.has(namespace, key, version)]
     index = cache.recall(f"{namespace}-rows", name, version) if parts else None
     run = partial(computed, function, namespace=namespace, version=version, cache=cache, pool=pool, progress=progress, rows=size)
-    if due and index is not None:
-        whole = _completed(pl.concat([part for _, part in due]), index, run, partial(_kept, cache, namespace, version), aligned, size)
-        for (key, part), place in zip(due, _starts([part for _, part in due]), strict=True):
-            if whole is not None:
-                cache.put(namespace, key, version, frame=whole[place : place + part.height])
-    run(frame)
+    known = partial(_kept, cache, namespace, version)
+    whole = _completed([part for _, part in due], index, run, known, aligned, size) if due and index is not None else None
+    if whole is not None:
+        for (key, _), result in zip(due, whole, strict=True):
+            cache.put(namespace, key, version, frame=result)
+    elif due:
+        run(frame)
     results = [cache.get(namespace, key, version, compute=partial(function, part)) for key, part in zip(keys, parts, strict=True)]
     if parts and (due or index is None):
         entries = [_entries(key, part) for key, part, result in zip(keys, parts, results, strict=True) if aligned(result)]
@@ -84,14 +85,15 @@ def _starts(parts: Sequence[pl.DataFrame]) -> list[int]:
 
 
 def _completed(
-    rows: pl.DataFrame,
+    due: list[pl.DataFrame],
     index: pl.DataFrame,
     run: Callable[[pl.DataFrame], list[tuple[str, str]]],
     kept: Callable[[str], pl.DataFrame | None],
     aligned: Aligned,
     size: int,
-) -> pl.DataFrame | None:
-    """Return the results of rows of which some are known, None where none is or a result does not tell its rows apart."""
+) -> list[pl.DataFrame] | None:
+    """Return the results of chunks of whose rows some are known, None where none is or a result does not tell its rows apart."""
+    rows = pl.concat(due)
     wanted = pl.DataFrame({"row": row_keys(rows)}).with_row_index(_AT)
     wanted = wanted.join(index.unique("row", keep="first", maintain_order=True), on="row", how="left", maintain_order="left")
     found: list[pl.DataFrame] = []
@@ -109,7 +111,8 @@ def _completed(
         if result is None or not aligned(result):
             return None
         found.append(result.with_columns(lacking[start : start + part.height]))
-    return pl.concat(found).sort(_AT).drop(_AT)
+    whole = pl.concat(found).sort(_AT).drop(_AT)
+    return [whole[start : start + part.height] for part, start in zip(due, _starts(due), strict=True)]
 
 
 def _entries(chunk: str, part: pl.DataFrame) -> pl.DataFrame:

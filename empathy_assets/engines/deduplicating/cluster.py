@@ -19,6 +19,7 @@ from empathy_assets.policy.load import number
 
 _PAIR_BLOCK = 1 << 17  # shingles of candidate pairs compared at a time: what stays in the processor's own memory
 _SKETCH_BLOCK = 1 << 21  # sketch entries sorted at a time: their temporaries take about a hundred megabytes
+_MEETING_BLOCK = 1 << 23  # meetings counted at a time
 _TEXT_BLOCK = 4_000  # conversations whose text is joined at a time
 
 
@@ -100,11 +101,16 @@ def candidate_pairs(sets: Shingles, sketch: int, small: int, reach: int, least: 
     found: list[U64] = [np.zeros(0, dtype=np.uint64)]
     for owner, value, follow in _buckets(sets, sketch):
         found += _meetings(value, follow, owner, small, reach)
-    pairs, times = np.unique(np.concatenate(found), return_counts=True)
-    a, b = (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
     length = np.minimum(np.diff(sets.offsets), sketch)
-    enough = times >= np.minimum(least, np.maximum(1, np.minimum(length[a], length[b]) // 8))
-    return a[enough], b[enough]
+    parts = sum(map(len, found)) // _MEETING_BLOCK + 1
+    chosen = [np.zeros(0, dtype=np.uint64)]
+    for low, high in pairwise([*range(0, len(length), len(length) // parts + 1), len(length)]):  # some texts' meetings at a time
+        first, last = np.uint64(low << 32), np.uint64(high << 32)
+        pairs, times = np.unique(np.concatenate([some[(some >= first) & (some < last)] for some in found]), return_counts=True)
+        shorter = np.minimum(length[pairs >> np.uint64(32)], length[pairs & np.uint64(0xFFFFFFFF)])
+        chosen.append(pairs[times >= np.minimum(least, np.maximum(1, shorter // 8))])
+    met = np.concatenate(chosen)
+    return (met >> np.uint64(32)).astype(np.int64), (met & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
 def jaccard(sets: Shingles, a: I64, b: I64) -> npt.NDArray[np.float64]:

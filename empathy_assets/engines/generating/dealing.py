@@ -24,6 +24,7 @@ Places = npt.NDArray[np.intp]
 Preferences = dict[int, Places]
 """Row -> passages, dearest first."""
 
+_NONE: Places = np.zeros(0, dtype=np.intp)
 _LIGHTEST, _HEAVIEST = 0.02, 50.0  # how far the weights of passages may lie apart
 
 
@@ -113,9 +114,9 @@ class _Table:
         """
         preferences = self._preferences(issues, fitting & (self.used < limit)[:, None])
         for row in self._turns[self.passage[self._turns] < 0].tolist():
-            liked = preferences.get(row)
-            free = liked[self.used[liked] < limit] if liked is not None else ()
-            if len(free):
+            liked = preferences.get(row, _NONE)
+            free = liked[self.used[liked] < limit]
+            if free.size:
                 chosen = int(free[0])
                 self.passage[row], self.used[chosen] = chosen, self.used[chosen] + 1
                 self.issue[row] = issues[row] if renamed is None or renamed[chosen] < 0 else renamed[chosen]

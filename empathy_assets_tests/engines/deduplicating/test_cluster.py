@@ -82,6 +82,7 @@ def test_the_size_of_blocks_does_not_change_the_clusters(monkeypatch):
     texts = frame(bases + [edited(r, b, 0.08) for b in bases])
     whole = near_duplicate_clusters(texts)
     monkeypatch.setattr(module, "_SKETCH_BLOCK", 500)
+    monkeypatch.setattr(module, "_MEETING_BLOCK", 100)
     monkeypatch.setattr(module, "_TEXT_BLOCK", 7)
     assert near_duplicate_clusters(texts).equals(whole)
 
