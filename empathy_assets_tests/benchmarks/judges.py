@@ -34,10 +34,10 @@ THEN = ("so I went for a walk by the river", "and then we had soup", "which is m
 
 
 def turns(count: int, seed: int = 1) -> list[str]:
-    """Return `count` turns of about 25 word pieces, nearly all different."""
+    """Return `count` turns of about 25 word pieces, the two around each text included, nearly all different."""
     draw = random.Random(seed)
     parts = (WHO, DID, WHEN, FELT, THEN)
-    return [" ".join(draw.choice(part) for part in parts) + f", number {draw.randrange(10**6)}." for _ in range(count)]
+    return [" ".join(draw.choice(part) for part in parts) + f" {draw.randrange(10**5)}" for _ in range(count)]
 
 
 def labelled(path: Path) -> list[tuple[str, int]]:

@@ -20,7 +20,7 @@ from empathy_assets.engines.scoring.encoder import BATCH_TOKENS
 from empathy_assets.engines.scoring.encoder_graph import EPSILON, GELU_SHIFT, LEAST, SIGNED, UNSIGNED
 from empathy_assets.engines.scoring.network_weights import network_weights
 
-GPU_BATCH_TOKENS = 40 * BATCH_TOKENS
+GPU_BATCH_TOKENS = 32_000
 """Tokens per call on a GPU, padding included: about half a gigabyte of activations."""
 
 _PAD = 0
