@@ -3,6 +3,7 @@
 At the end a sentence of the landed book stands in the package with the page it was read from.
 """
 
+import json
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -54,11 +55,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @dataclass(frozen=True)
 class Step:
-    """An executed block: what it printed, and the packages that had been published after it, each by key and Merkle root."""
+    """An executed block: what it printed, how many packages had been published after it, and the files of `next` then, name -> SHA-256."""
 
     block: Block
     printed: str
-    published: list[tuple[str, str]]
+    published: int
+    files: dict[str, str]
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +72,19 @@ def steps(home: Path, built: Built, variables: dict[str, str]) -> list[Step]:
             put(home, block)
         elif block.executed:
             printed = run(home, without_servers(block), built.settings.cache_dir, **variables)
-            published = rows(home / "data" / "catalogue.sqlite", "SELECT release, merkle_root FROM empathy_releases")
-            done.append(Step(block, printed, published))
+            published = rows(home / "data" / "catalogue.sqlite", "SELECT merkle_root FROM empathy_releases")
+            done.append(Step(block, printed, len(published), packed(home / "data")))
     return done
+
+
+def packed(storage: Path) -> dict[str, str]:
+    """Return the files of the package `next` with their hashes; none while there is no package.
+
+    Without the lock, which names the commit: a clone made by copying has none.
+    """
+    manifest = storage / "releases" / "next" / "manifest.json"
+    files = json.loads(manifest.read_text("utf-8"))["files"] if manifest.exists() else []
+    return {file["name"]: file["sha256"] for file in files if file["name"] != "config_lock.json"}
 
 
 def test_every_block_is_executed_written_or_only_shown() -> None:
@@ -100,7 +112,9 @@ def test_the_readme_can_be_followed_from_top_to_bottom(steps: list[Step], home: 
 def test_stock_dagster_builds_the_same_bytes_as_the_command(steps: list[Step], built: Built) -> None:
     """Once by each of its two ways: a package of other bytes would have a row of its own in the catalogue."""
     after = next(step for step in steps if all(command in step.block.text for command in STOCK))
-    assert after.published == [("next", built.result.metadata["ready_package"]["merkle_root"])]
+    assert after.published == 1
+    assert {"train.jsonl", "verdicts.parquet", "certificate.json"} <= set(after.files)
+    assert after.files == packed(Path(built.settings.storage))
 
 
 def test_a_sentence_of_the_landed_book_is_in_the_package_with_its_page(steps: list[Step]) -> None:
