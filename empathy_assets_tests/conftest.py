@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import pickle
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from empathy_assets_tests import leftovers
+from empathy_assets_tests.journeys.commands import SCALE
 from empathy_assets_tests.leftovers import pytest_sessionfinish as pytest_sessionfinish
 
 if TYPE_CHECKING:
@@ -29,20 +31,30 @@ settings.load_profile("project")
 LONG = (
     "faults/test_kills.py",
     "journeys/test_build.py",
-    "faults/test_postgres.py",
+    "docs/test_production.py",
+    "docs/test_readme.py",
     "docs/test_blocks.py",
+    "journeys/test_sensors.py",
+    "faults/test_postgres.py",
     "browser/test_ui.py",
     "faults/test_ray.py",
     "journeys/test_production.py",
-    "journeys/test_sensors.py",
+    "adapters/data_designer/test_faults.py",
     "journeys/test_release.py",
+    "journeys/test_secrets.py",
+    "faults/test_two_builds.py",
+    "journeys/test_s3.py",
+    "adapters/test_ray_pool.py",
     "journeys/test_landing.py",
     "defs/stages/test_foundation.py",
-    "journeys/test_s3.py",
-    "faults/test_two_builds.py",
     "defs/gating/test_checks.py",
 )
-"""Files of tests that take longest, the longest first: begun last, one of them would leave the other processor idle."""
+"""Files of tests that take longest, the longest first: begun last, one of them would leave the other processors idle.
+
+Second and third stand two that do not need what the first one builds."""
+
+WORKERS_MAX = 6
+"""Processes that run tests: with more the longest file would still be the last to end, and each holds a gigabyte."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -50,6 +62,12 @@ def pytest_configure(config: pytest.Config) -> None:
     leftovers.pytest_configure(config)
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False  # by number of tests: files of few long tests would come last
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return how many processes `-n auto` stands for: one more than there are processors, because what waits leaves its own to others."""
+    return min(len(os.sched_getaffinity(0)) + 1, WORKERS_MAX)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -65,8 +83,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    clean(monkeypatch)
+
+
+def clean(patch: pytest.MonkeyPatch) -> None:
+    """Take out what whoever runs the tests has configured."""
     for name in [n for n in os.environ if n.startswith("EMPATHY_")] + ["DAGSTER_HOME", "OVH_S3_ENDPOINT"]:
-        monkeypatch.delenv(name, raising=False)
+        patch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="session")
@@ -180,22 +203,28 @@ def of_all_workers(factory: pytest.TempPathFactory, name: str) -> Iterator[Path]
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The release `next` at 300 conversations from the bundled samples.
 
-    Each process that runs tests builds it; the first one leaves its caches to the others.
+    The first process that asks builds it, caches cold; each has a copy of its own, so that none sees what another does to it.
     """
+    from empathy_assets.adapters.settings import Settings
+
+    home = tmp_path_factory.mktemp("built")
+    with of_all_workers(tmp_path_factory, "built-once") as shared:
+        if not (shared / "result").exists():
+            (shared / "result").write_bytes(pickle.dumps(_build(shared)))
+        shutil.copytree(shared / "data", home / "data")
+        result = pickle.loads((shared / "result").read_bytes())  # noqa: S301 - written above, by a process of this test run
+    return Built(Settings(storage=str(home / "data"), scale=float(SCALE)), result)
+
+
+def _build(home: Path) -> "BuildResult":
     from rich.console import Console
 
     from empathy_assets.adapters.settings import Settings
     from empathy_assets.console.build import run_build
 
-    home = tmp_path_factory.mktemp("built")
-    settings = Settings(storage=str(home / "data"), scale=0.005)
-    with pytest.MonkeyPatch.context() as patch, of_all_workers(tmp_path_factory, "of-all-workers") as shared:
+    with pytest.MonkeyPatch.context() as patch:
         patch.chdir(home)
-        patch.delenv("DAGSTER_HOME", raising=False)
-        if (shared / "cache").exists():
-            shutil.copytree(shared / "cache", settings.cache_dir)
-        result = run_build("next", settings, Console(quiet=True))
-        assert result.success, (result.errors, result.failed_blocking)
-        if not (shared / "cache").exists():
-            shutil.copytree(settings.cache_dir, shared / "cache")
-    return Built(settings, result)
+        clean(patch)
+        result = run_build("next", Settings(storage=str(home / "data"), scale=float(SCALE)), Console(quiet=True))
+    assert result.success, (result.errors, result.failed_blocking)
+    return result

@@ -148,7 +148,8 @@ def test_the_database_is_a_file_beside_the_data_unless_one_is_named(tmp_path: Pa
 
 # pragma: allowlist nextline secret - of nobody
 @pytest.mark.parametrize("given", ["postgresql://me:secret@127.0.0.1:1/none", "sqlite:////proc/none/x.sqlite", "nosuch://me:secret@h/d"])
-def test_a_database_out_of_reach_is_named_without_its_password(given: str, tmp_path: Path) -> None:
+def test_a_database_out_of_reach_is_named_without_its_password(given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMPATHY_DATABASE_PATIENCE", "0.5")
     with pytest.raises((CatalogueError, OSError)) as caught:
         Catalogue(UPath(tmp_path), given).rows()
     assert "secret" not in str(caught.value)

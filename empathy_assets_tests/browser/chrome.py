@@ -19,6 +19,10 @@ from websockets.sync.client import ClientConnection, connect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _START = 30.0  # seconds a browser may take to open its port on a busy machine
+_SEEN = """JSON.stringify([document.body.innerText, [...document.querySelectorAll('svg foreignObject')].map(e => {
+  const r = e.getBoundingClientRect();
+  return [r.x, r.y, r.width, r.height];
+})])"""
 _FLAGS = ("--headless=new", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--remote-debugging-port=0")
 
 
@@ -65,6 +69,16 @@ class Page:
             assert time.monotonic() - start < seconds, f"not true in {seconds} s: {expression}\n{self.text()[:3000]}"
             time.sleep(0.2)
         return time.monotonic() - start
+
+    def settle(self, still: float = 2.0, seconds: float = 60.0) -> None:
+        """Wait until no text has changed and no node of a graph has moved for `still` seconds."""
+        start = since = time.monotonic()
+        seen = self.ask(_SEEN)
+        while time.monotonic() - since < still:
+            assert time.monotonic() - start < seconds, f"the page still changes after {seconds} s\n{self.text()[:3000]}"
+            time.sleep(0.1)
+            if (now := self.ask(_SEEN)) != seen:
+                seen, since = now, time.monotonic()
 
     def picture(self, path: Path) -> None:
         """Write what is seen as PNG."""

@@ -12,7 +12,6 @@ THEMES = ("Light", "Dark")
 WIDTH = 1700  # pixels; twice the width that a README is read at, so that it is sharp on every screen
 _VIEW = {"width": 1100, "height": 1000, "deviceScaleFactor": 2, "mobile": False}
 _GAP, _MARGIN = 36, 12
-_SETTLE = "new Promise(done => setTimeout(done, 6000))"  # the graph slides into its place, the states come in
 _NO_TOOLS = """(() => [...document.querySelectorAll('div')].filter(e => {
   const r = e.getBoundingClientRect();
   return r.left > innerWidth - 110 && r.width > 20 && r.width < 70 && r.top > 300;
@@ -37,12 +36,12 @@ def overview(page: Page, url: str, theme: str, path: Path) -> None:
         page.ask(f"localStorage.setItem({name!r}, {value!r})")
     page.open(f"{url}/assets/ready_package?view=lineage&lineageScope=upstream&lineageDepth=20")
     page.until("['ready_package', 'foundation', 'sourcing', 'stages'].every(n => document.body.innerText.includes(n))")
-    page.ask(_SETTLE)
+    page.settle()  # the graph slides into its place, the states come in
     page.ask(_NO_TOOLS)  # the zoom floats over the graph
     graph = page.cut(page.ask(_GRAPH), margin=_MARGIN)
     page.open(f"{url}/assets/nightmare-fuel?view=checks&checkDetail=crisis_sensitivity")
     page.until("['sensitivity_lower_bar', 'Latest execution', 'Plots'].every(n => document.body.innerText.includes(n))")
-    page.ask(_SETTLE)
+    page.settle()
     checks = page.cut(page.ask(_CHECKS))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(stacked(graph, checks))

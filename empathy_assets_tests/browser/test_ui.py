@@ -135,7 +135,7 @@ def test_lineage_shows_every_group_of_the_graph(ui: Ui) -> None:
 def test_lineage_of_the_package_shows_every_asset(ui: Ui) -> None:
     ui.page.open(f"{ui.url}/assets/ready_package?view=lineage&lineageScope=upstream&lineageDepth=20")
     ui.page.until("['ready_package', 'foundation', 'transcripts', 'sourcing', 'stages'].every(n => document.body.innerText.includes(n))")
-    time.sleep(8)  # the graph slides into its place, the states come in
+    ui.page.settle()  # the graph slides into its place, the states come in
     text = ui.page.text()
     ui.page.picture(ui.pictures / "lineage.png")
     assert [name for name in assets() if not asset_shown(text, name)] == []

@@ -91,6 +91,7 @@ def test_what_only_another_release_holds_is_told_with_its_line(built: Built, tmp
 def test_a_database_that_cannot_be_asked_hides_nothing_else(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
     record = built.table("expertise", "next")["id"][0]
     monkeypatch.setenv("EMPATHY_DATABASE_URL", "postgresql://me@127.0.0.1:1/none")
+    monkeypatch.setenv("EMPATHY_DATABASE_PATIENCE", "0.5")
     assert life_of(record, "next", built.settings)[0]["id"] == record
     with pytest.raises(NotFoundError, match=r"other releases were not asked, since the catalogue at .* cannot be used"):
         life_of("a sentence nobody ever wrote", "next", built.settings)

@@ -3,11 +3,13 @@
 The README's are executed by `test_readme`, those of production ground by `test_production`.
 """
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from empathy_assets_tests.conftest import Built
 from empathy_assets_tests.docs.checks import commands, shows, syntax_error, unknown
 from empathy_assets_tests.docs.clone import clone, continued, put, run
 from empathy_assets_tests.docs.pages import LANGUAGES, PAGES, README, Block, blocks, continues
@@ -17,9 +19,10 @@ ALL = [(page, block) for page in (*PAGES, README) for block in blocks(page)]
 
 
 @pytest.fixture(scope="session")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
-    """Executes a page once per session and returns the folder as the page leaves it."""
+def played(tmp_path_factory: pytest.TempPathFactory, built: Built) -> Callable[[Path], Path]:
+    """Executes a page once per session and returns the folder as the page leaves it; what any build has certified and read is known."""
     top = tmp_path_factory.mktemp("docs")
+    shutil.copytree(built.settings.cache_dir, top / "cache")
     done: dict[Path, Path] = {}
 
     def play(page: Path) -> Path:

@@ -28,7 +28,7 @@ NOT_PLAYED = {
     "needs a build, and starts a Ray cluster": "a benchmark; adapters/test_ray_pool.py scores on Ray and compares the bytes",
     "needs a corpus of yours, and minutes": "benchmarks; their engines are the ones of every build",
     "another build": "the page's own build is run above; explain is run on the tutorial",
-    "the same build a second time": "journeys/test_build.py builds with stock Dagster and compares the bytes",
+    "the same build a second time": "docs/test_readme.py builds with stock Dagster and compares the bytes",
     "an example of another table": "no command; parsed as TOML",
     "installs the environment it would run in": "these tests run in that environment",
     "a minimal secret for Kubernetes, with placeholders": "no command; parsed as YAML",

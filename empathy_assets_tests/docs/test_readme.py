@@ -3,8 +3,9 @@
 At the end a sentence of the landed book stands in the package with the page it was read from.
 """
 
+import json
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,14 @@ from empathy_assets.adapters.settings import SAMPLE_LANDING
 from empathy_assets_tests.conftest import Built
 from empathy_assets_tests.docs.clone import clone, put, run, with_uv
 from empathy_assets_tests.docs.pages import README, ROOT, Block, blocks
+from empathy_assets_tests.faults.builds import rows
 from empathy_assets_tests.journeys.commands import SCALE
 
 pytestmark = pytest.mark.slow
 
 MAIN = "python3 -m pip install uv && python3 -m uv run empathy build"
-TESTS = "python3 -m pip install uv && python3 -m uv run pytest -n 2 --dist loadfile"
+TESTS = "python3 -m pip install uv && python3 -m uv run pytest -n auto --dist loadfile"
+STOCK = ("uv run dagster asset materialize", "uv run dg launch")
 UI = "uv run dg dev"
 NOT_RUN_HERE = {
     MAIN: "twenty minutes at full size; the same command is run at a small one by journeys/test_build.py",
@@ -50,16 +53,38 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return clone(tmp_path_factory.mktemp("readme") / "empathy_assets")
 
 
+@dataclass(frozen=True)
+class Step:
+    """An executed block: what it printed, how many packages had been published after it, and the files of `next` then, name -> SHA-256."""
+
+    block: Block
+    printed: str
+    published: int
+    files: dict[str, str]
+
+
 @pytest.fixture(scope="module")
-def printed(home: Path, built: Built, variables: dict[str, str]) -> dict[int, str]:
-    """What each block printed, by its place among all; the blocks were executed in order."""
-    found: dict[int, str] = {}
-    for place, block in enumerate(blocks(README)):
+def steps(home: Path, built: Built, variables: dict[str, str]) -> list[Step]:
+    """The executed blocks, in order."""
+    done: list[Step] = []
+    for block in blocks(README):
         if block.directive in ("file", "append"):
             put(home, block)
         elif block.executed:
-            found[place] = run(home, without_servers(block), built.settings.cache_dir, **variables)
-    return found
+            printed = run(home, without_servers(block), built.settings.cache_dir, **variables)
+            published = rows(home / "data" / "catalogue.sqlite", "SELECT merkle_root FROM empathy_releases")
+            done.append(Step(block, printed, len(published), packed(home / "data")))
+    return done
+
+
+def packed(storage: Path) -> dict[str, str]:
+    """Return the files of the package `next` with their hashes; none while there is no package.
+
+    Without the lock, which names the commit: a clone made by copying has none.
+    """
+    manifest = storage / "releases" / "next" / "manifest.json"
+    files = json.loads(manifest.read_text("utf-8"))["files"] if manifest.exists() else []
+    return {file["name"]: file["sha256"] for file in files if file["name"] != "config_lock.json"}
 
 
 def test_every_block_is_executed_written_or_only_shown() -> None:
@@ -74,8 +99,8 @@ def test_the_two_commands_are_those_of_ci_and_of_the_journeys() -> None:
     assert commands(blocks(README)[0]) == [MAIN, TESTS]
 
 
-def test_the_readme_can_be_followed_from_top_to_bottom(printed: dict[int, str], home: Path) -> None:
-    said = "\n".join(printed.values())
+def test_the_readme_can_be_followed_from_top_to_bottom(steps: list[Step], home: Path) -> None:
+    said = "\n".join(step.printed for step in steps)
     assert "published data/releases/next" in said
     assert "next: whole and unchanged" in said
     assert "certificate holds" in said
@@ -84,12 +109,20 @@ def test_the_readme_can_be_followed_from_top_to_bottom(printed: dict[int, str], 
     assert not re.search(r"Traceback|Warning\b", said)
 
 
-def test_a_sentence_of_the_landed_book_is_in_the_package_with_its_page(printed: dict[int, str]) -> None:
+def test_stock_dagster_builds_the_same_bytes_as_the_command(steps: list[Step], built: Built) -> None:
+    """Once by each of its two ways: a package of other bytes would have a row of its own in the catalogue."""
+    after = next(step for step in steps if all(command in step.block.text for command in STOCK))
+    assert after.published == 1
+    assert {"train.jsonl", "verdicts.parquet", "certificate.json"} <= set(after.files)
+    assert after.files == packed(Path(built.settings.storage))
+
+
+def test_a_sentence_of_the_landed_book_is_in_the_package_with_its_page(steps: list[Step]) -> None:
     import pypdfium2
 
-    place = next(n for n, block in enumerate(blocks(README)) if block.language == "python")
-    quotes = [found for line in printed[place].splitlines() if (found := QUOTE.match(line))]
-    assert quotes, printed[place]
+    printed = next(step.printed for step in steps if step.block.language == "python")
+    quotes = [found for line in printed.splitlines() if (found := QUOTE.match(line))]
+    assert quotes, printed
     pages = [" ".join(page.get_textpage().get_text_range().split()) for page in pypdfium2.PdfDocument(BOOK)]
     for quote in quotes:
         first, last = int(quote["first"]), int(quote["last"] or quote["first"])
@@ -97,7 +130,7 @@ def test_a_sentence_of_the_landed_book_is_in_the_package_with_its_page(printed: 
         assert quote["sentence"].rstrip(".") in re.sub(r"- (?=[a-z])", "", text), quote[0]
 
 
-def test_what_became_of_the_book_is_told_with_page_and_split(printed: dict[int, str]) -> None:
-    told = next(text for text in printed.values() if "books/the_steady_companion.pdf" in text)
+def test_what_became_of_the_book_is_told_with_page_and_split(steps: list[Step]) -> None:
+    told = next(step.printed for step in steps if "books/the_steady_companion.pdf" in step.printed)
     assert re.search(r"source +grounded_conversations +books/the_steady_companion\.pdf ch\. \d.*p\. \d+", told)
     assert re.search(r"split +(train|val|test)", told)

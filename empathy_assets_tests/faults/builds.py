@@ -43,7 +43,7 @@ def until(happened: Callable[[], bool], what: str, process: subprocess.Popen[str
     while not happened():
         assert process is None or process.poll() is None, f"the build ended before {what}"
         assert time.monotonic() < deadline, f"waited {PATIENCE:.0f} s for {what}"
-        time.sleep(0.005)
+        time.sleep(0.02)
 
 
 @dataclass

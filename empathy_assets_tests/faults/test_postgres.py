@@ -116,6 +116,7 @@ def test_a_build_lives_through_a_restart_and_after_an_outage_the_next_completes(
     production_home(home / "production", database.port)
     variables = {
         "EMPATHY_DATABASE_URL": postgres_url,
+        "EMPATHY_DATABASE_PATIENCE": "10",  # longer than a restart
         "DAGSTER_HOME": str(home / "production"),
         "DAGSTER_PG_HOST": database.hostname or "",
         "DAGSTER_PG_DB": database.path.strip("/"),

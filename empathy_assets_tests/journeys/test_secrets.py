@@ -15,6 +15,7 @@ from empathy_assets import cli
 from empathy_assets.adapters.notify import Notice, notify
 from empathy_assets.adapters.storage import storage_root
 from empathy_assets_tests.adapters.data_designer.server import Model, serving
+from empathy_assets_tests.conftest import Built
 from empathy_assets_tests.journeys.commands import environment
 from empathy_assets_tests.journeys.leaks import files, leaks, rows
 from empathy_assets_tests.journeys.test_production import production_home
@@ -34,7 +35,8 @@ DATABASE = f"postgresql://me:{quote(PLANTED['EMPATHY_DATABASE_URL'], safe='')}@{
 
 
 @pytest.mark.slow
-def test_a_build_writes_no_secret_anywhere(s3_bucket: str, postgres_url: str, tmp_path: Path) -> None:
+def test_a_build_writes_no_secret_anywhere(built: Built, s3_bucket: str, postgres_url: str, tmp_path: Path) -> None:
+    shutil.copytree(built.settings.cache_dir / "certified", tmp_path / "data" / "cache" / "certified")
     database = urlsplit(postgres_url)
     secrets = PLANTED | {"EMPATHY_DATABASE_URL": unquote(database.password or "")}
     production_home(tmp_path / "home", database.port)
@@ -97,7 +99,7 @@ def test_a_connection_that_fails_shows_no_secret(
     command, given = FAILING[what]
     settings = {name: secret for name, secret in PLANTED.items() if name != "EMPATHY_DATABASE_URL"}
     settings |= {"AWS_ACCESS_KEY_ID": "user", "AWS_REGION": "gra", "OVH_S3_ENDPOINT": f"http://{DEAD}", "EMPATHY_S3_PATIENCE": "1"}
-    settings |= {"EMPATHY_STORAGE": str(tmp_path / "data"), "EMPATHY_S3_BACKOFF": "0.1"}
+    settings |= {"EMPATHY_STORAGE": str(tmp_path / "data"), "EMPATHY_S3_BACKOFF": "0.1", "EMPATHY_DATABASE_PATIENCE": "1"}
     monkeypatch.chdir(tmp_path)
     for name, value in (settings | given).items():
         monkeypatch.setenv(name, value)

@@ -1,6 +1,7 @@
 """The real daemon: a book dropped in landing is in the next package by itself, once, and a crash on the way loses nothing."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -12,6 +13,7 @@ import dagster as dg
 import pytest
 
 from empathy_assets.defs.automation import landing_sensor
+from empathy_assets_tests.conftest import Built
 from empathy_assets_tests.journeys.commands import environment, records, run
 
 pytestmark = pytest.mark.slow
@@ -137,8 +139,9 @@ class Journey:
 
 
 @pytest.fixture(scope="module")
-def journey(tmp_path_factory: pytest.TempPathFactory) -> Journey:
+def journey(tmp_path_factory: pytest.TempPathFactory, built: Built) -> Journey:
     new = Journey(tmp_path_factory.mktemp("watched"))
+    shutil.copytree(built.settings.cache_dir / "certified", new.home / "data" / "cache" / "certified")
     new.land("well.txt", WELL)
     run(new.home, "dagster", "asset", "materialize", *MODULE, "--select", "*", "--partition", "next", **new.variables)
     return new

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from empathy_assets.engines.staging.figures import stage_figures, yield_by_source
+from empathy_assets.engines.staging.figures import licences_by_source, stage_figures, yield_by_source
 from empathy_assets.records.arrow import to_frame
 from empathy_assets.records.verdict import Verdict
 from empathy_assets_tests.fixtures.conversations import many
@@ -37,3 +37,20 @@ def test_each_source_s_yield_adds_up() -> None:
             verdicts.append(Verdict(**about, gate="composition", passed=fate == "admitted"))
     row = yield_by_source(to_frame(verdicts, Verdict)).row(0, named=True)
     assert row == {"stage": "foundation", "source": "bias_samples", "candidates": 3, "dropped": 1, "surplus": 1, "admitted": 1}
+
+
+def test_licences_are_counted_by_source_in_alphabetical_order() -> None:
+    rows = pl.concat(
+        [
+            many(2, source="therapeutic_samples"),
+            many(1, start=2, source="conversation_corpora", licence="MIT"),
+            many(3, start=3, source="conversation_corpora", licence="CC0-1.0"),
+        ]
+    )
+    found = licences_by_source(rows)
+    assert [(source, list(counts.items())) for source, counts in found.items()] == [
+        ("conversation_corpora", [("CC0-1.0", 3), ("MIT", 1)]),
+        ("therapeutic_samples", [("Apache-2.0", 2)]),
+    ]
+    assert licences_by_source(rows.reverse()) == found
+    assert licences_by_source(many(0)) == {}

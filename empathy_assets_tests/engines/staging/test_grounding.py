@@ -29,3 +29,10 @@ def test_the_best_grounded_turn_counts_and_only_where_a_passage_is_cited() -> No
     assert scores[2:] == [None, None]
     assert found.schema == rows.schema
     assert found["scores"].struct.field("ears").to_list() == [0.9] * 4
+
+
+def test_where_nothing_is_cited_no_score_is_made_up() -> None:
+    rows = frame(cites(1, "Anything.", passage=""), cites(2, "Anything else.", passage=""))
+    found = with_groundedness(rows, PASSAGES)
+    assert found["scores"].struct.field("groundedness").to_list() == [None, None]
+    assert found.schema == rows.schema

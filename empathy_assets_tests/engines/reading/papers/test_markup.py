@@ -32,9 +32,9 @@ def test_external_dtd_and_files_are_never_opened(tmp_path):
 
 
 def test_deep_nesting_ends_quickly_without_an_exception():
-    start = time.perf_counter()
+    start = time.process_time()
     assert parsed(bare("<a>" * 100_000)) is None
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_spans_tell_whole_from_cut():

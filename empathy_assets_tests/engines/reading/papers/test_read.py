@@ -144,10 +144,10 @@ def test_a_parser_that_fails_is_a_reject(monkeypatch: pytest.MonkeyPatch):
     ],
 )
 def test_hostile_nesting_ends_in_seconds(data):
-    start = time.perf_counter()
+    start = time.process_time()
     works, rejects = parse_papers(data)
     assert works or rejects
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @given(
