@@ -69,12 +69,13 @@ def dataset(
     def decorate(function: Callable[..., Outcome]) -> dg.AssetsDefinition:
         @functools.wraps(function)
         def compute(*args: Any, **kwargs: Any) -> dg.MaterializeResult:
+            given = signature.bind(*args, **kwargs).arguments
             if "partitions_def" in options:  # of a release: one build at a time
-                given = signature.bind(*args, **kwargs).arguments
                 given["workspace"].hold(given["context"])
             started = time.perf_counter()
             outcome = function(*args, **kwargs)
-            return _result(outcome, time.perf_counter() - started, shown)
+            in_run = type(given.get("context")) is dg.AssetExecutionContext  # called by hand it has a context of another class
+            return _result(outcome, time.perf_counter() - started, shown, in_run=in_run)
 
         shown = {COLUMN_LINEAGE: lineage.of(record)} if lineage else {}
         # Dagster reads inputs from the signature: keep the parameters, replace the return type.
@@ -127,11 +128,12 @@ def _layer(group: str, *, partitioned: bool) -> str:
     return "release" if partitioned else "judge" if group == "scoring" else "source"
 
 
-def _result(outcome: Outcome, seconds: float, shown: Mapping[str, Any]) -> dg.MaterializeResult:
+def _result(outcome: Outcome, seconds: float, shown: Mapping[str, Any], *, in_run: bool) -> dg.MaterializeResult:
     metadata: dict[str, Any] = {"duration_seconds": round(seconds, 3), "preview": dg.MetadataValue.md(preview(outcome.frame)), **shown}
     metadata |= {title: dg.MetadataValue.md(inline_png(title, png)) for title, png in outcome.plots.items()}
     metadata |= dict(outcome.metadata)
-    return dg.MaterializeResult(value=Handed(outcome.frame), metadata=metadata, data_version=dg.DataVersion(fingerprint(outcome.frame)))
+    value = Handed(outcome.frame) if in_run else outcome.frame  # in a run it is stored; a caller gets the table itself
+    return dg.MaterializeResult(value=value, metadata=metadata, data_version=dg.DataVersion(fingerprint(outcome.frame)))
 
 
 def inline_png(title: str, png: bytes) -> str:
