@@ -58,7 +58,8 @@ def test_jsonl_and_parquet_hold_the_same_records(built: Built) -> None:
 def test_every_conversation_of_the_package_is_in_the_catalogue(built: Built) -> None:
     catalogue = workspace_of(built.settings).catalogue
     load_all(catalogue)  # what was built is a copy here, under another root than it was entered for
-    assert built.result.metadata["ready_package"]["catalogued"] == (found := find(catalogue)).height == 300
+    found = find(catalogue)
+    assert built.result.metadata["ready_package"]["catalogued"] == found.height == 300
     lines = {split: (package(built) / f"{split}.jsonl").read_text(encoding="utf-8").splitlines() for split in ("train", "val", "test")}
     for row in found.iter_rows(named=True):
         meta = json.loads(lines[row["split"]][row["line"] - 1])["metadata"]
