@@ -70,8 +70,8 @@ class Page:
             time.sleep(0.2)
         return time.monotonic() - start
 
-    def settle(self, still: float = 2.0, seconds: float = 60.0) -> None:
-        """Wait until no text has changed and no node of a graph has moved for `still` seconds."""
+    def settle(self, still: float = 6.0, seconds: float = 60.0) -> None:
+        """Wait until no text has changed and no node of a graph has moved for `still` seconds; after two a graph may yet begin to slide."""
         start = since = time.monotonic()
         seen = self.ask(_SEEN)
         while time.monotonic() - since < still:
