@@ -22,7 +22,7 @@ THREADS = 2
 """Batches judged side by side: the network runs outside the interpreter lock, and the number changes no score."""
 
 BATCH_TOKENS = 400
-"""Tokens per call: what passes between two operators (6 kB a token) stays near the processor. 800 cost about a tenth more CPU, 200 no less."""
+"""Tokens per call: what passes between two operators (6 kB a token) stays near the processor; 800 cost a tenth more CPU, 200 no less."""
 
 
 class TextClassifier(Protocol):
