@@ -80,7 +80,7 @@ class _Crew:
             with self._lock:
                 self._users -= 1
                 if not self._users and self._executor is not None:
-                    self._leaving = threading.Timer(_IDLE_SECONDS, self.dismiss, [self._executor])
+                    self._leaving = threading.Timer(_IDLE_SECONDS, self._leave, [self._executor])
                     self._leaving.daemon = True
                     self._leaving.start()
 
@@ -96,6 +96,14 @@ class _Crew:
             self._executor, self._size = ProcessPoolExecutor(size, mp_context=spawn, initializer=_settle_in), size
         self._users += 1
         return self._executor
+
+    def _leave(self, executor: ProcessPoolExecutor) -> None:
+        """End the processes of an executor unless a map has taken them while the timer ran out."""
+        with self._lock:
+            if self._users or self._executor is not executor:
+                return
+            self._executor = None
+        executor.shutdown(wait=True)
 
     def dismiss(self, executor: ProcessPoolExecutor) -> None:
         """End the processes of an executor, once they have finished what they are at."""
