@@ -10,13 +10,14 @@ from pathlib import Path
 
 import dagster as dg
 
+from empathy_assets import defs as folder
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.defs.resources import build_resources
 
 
 def build_defs(settings: Settings | None = None) -> dg.Definitions:
     """Return all definitions, resources bound to `settings` (default: the environment's); shared by Dagster, command line and tests."""
-    tree = dg.ComponentTree.for_project(Path(__file__).parent)
+    tree = dg.ComponentTree.from_module(defs_module=folder, project_root=Path(__file__).parents[1])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.PreviewWarning)  # of what Dagster itself loads a folder with
         # `load_from_defs_folder` does this too, and then describes the components of every installed package: boto3 imported for nothing.
@@ -32,7 +33,12 @@ def _settle() -> None:
     gc.freeze()
 
 
+@cache
+def _known(settings: Settings) -> dg.Definitions:
+    return build_defs(settings)
+
+
 @dg.definitions
 def defs() -> dg.Definitions:
-    """Return the definitions for the settings of the environment."""
-    return build_defs()
+    """Return the definitions for the settings of the environment; one `dagster` command asks for them up to seven times."""
+    return _known(Settings.from_env())  # pyright: ignore[reportArgumentType] - a frozen model has a hash

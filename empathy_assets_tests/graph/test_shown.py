@@ -71,6 +71,13 @@ def test_dg_checks_the_definitions_without_the_components_of_other_packages() ->
     assert set(loaded.split()) & {"boto3", "botocore", "dagster_aws", "dagster_postgres", *HEAVY} == set()
 
 
+def test_dagster_lists_the_assets_of_the_module_without_a_warning() -> None:
+    command = [sys.executable, "-m", "dagster", "asset", "list", "-m", "empathy_assets.definitions"]
+    done = subprocess.run(command, cwd=PACKAGE.parent, capture_output=True, text=True, check=True)
+    assert "ready_package" in done.stdout.split()
+    assert "WARNING" not in done.stdout + done.stderr
+
+
 def test_every_asset_says_its_layer_and_its_age(nodes: Any) -> None:
     policy = dg.FreshnessPolicy.time_window(
         fail_window=timedelta(days=number("freshness", "fail_days")), warn_window=timedelta(days=number("freshness", "warn_days"))
