@@ -15,8 +15,6 @@ from dotenv import load_dotenv
 
 from empathy_assets.console.pipes import watched_reader
 
-_COLLECT_EVERY = 20_000  # objects; a build makes millions and few in circles: at Python's 700 it searches twice as long for those
-
 app = typer.Typer(
     name="empathy",
     help="Build, explain and verify therapeutic-conversation dataset releases.",
@@ -41,7 +39,6 @@ def main(debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")
 
 def run() -> None:
     """Run the command line; an error becomes one line with its remedy: exit code 1, or 2 for what cannot be asked so."""
-    gc.set_threshold(_COLLECT_EVERY)
     try:
         with watched_reader():
             raise SystemExit(app(standalone_mode=False) or 0)

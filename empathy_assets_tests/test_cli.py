@@ -12,12 +12,10 @@ from empathy_assets import cli
 from empathy_assets_tests.conftest import Built
 
 COMMANDS = ["build", "preview", "read", "score", "certify", "explain", "verify", "diff", "releases", "audit", "s3"]
-
-
 LOOKED_AT = """
 import atexit, gc, sys
 from empathy_assets.cli import run
-atexit.register(lambda: print(gc.get_threshold()[0], gc.get_freeze_count()))
+atexit.register(lambda: print(gc.get_freeze_count()))
 sys.argv = ["empathy", "--help"]
 run()
 """
@@ -46,11 +44,9 @@ def test_every_command_has_help(command: str, runner: CliRunner) -> None:
     assert runner.invoke(cli.app, [command, "--help"]).exit_code == 0
 
 
-def test_a_command_seldom_searches_for_circles_of_objects_and_never_as_it_ends() -> None:
+def test_a_command_is_not_searched_for_garbage_as_it_ends() -> None:
     done = subprocess.run([sys.executable, "-c", LOOKED_AT], capture_output=True, text=True, check=True)
-    threshold, frozen = (int(number) for number in done.stdout.splitlines()[-1].split())
-    assert threshold > 1_000
-    assert frozen > 10_000
+    assert int(done.stdout.splitlines()[-1]) > 10_000
 
 
 def test_verify_exits_with_one_when_a_byte_changed(configured: Built, runner: CliRunner, tmp_path: Path) -> None:
