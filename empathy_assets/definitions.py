@@ -19,7 +19,8 @@ def build_defs(settings: Settings | None = None) -> dg.Definitions:
     """Return all definitions, resources bound to `settings` (default: the environment's); shared by Dagster, command line and tests."""
     tree = dg.ComponentTree.from_module(defs_module=folder, project_root=Path(__file__).parents[1])
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", dg.PreviewWarning)  # of what Dagster itself loads a folder with
+        for early in (dg.PreviewWarning, dg.BetaWarning):  # of what Dagster itself loads a folder with
+            warnings.simplefilter("ignore", early)
         # `load_from_defs_folder` does this too, and then describes the components of every installed package: boto3 imported for nothing.
         loaded = tree.build_defs(tree.defs_module_path)
     resources = build_resources(settings or Settings.from_env())
