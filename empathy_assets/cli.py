@@ -3,6 +3,7 @@
 Lives here: options, help texts, exit codes. Must not live here: logic; heavy imports happen inside the commands so that `--help` is quick.
 """
 
+import gc
 import json
 import os
 import sys
@@ -55,6 +56,8 @@ def run() -> None:
             raise
         typer.secho(f"error: {error}", fg="red", err=True)
         raise SystemExit(1) from None
+    finally:
+        gc.freeze()  # the process ends: what it holds is not searched for circles once more
 
 
 def _emit(data: Any) -> None:

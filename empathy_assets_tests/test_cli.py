@@ -1,6 +1,8 @@
 """Tests of the command line's surface: help, one-line errors, exit codes."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,13 @@ from empathy_assets import cli
 from empathy_assets_tests.conftest import Built
 
 COMMANDS = ["build", "preview", "read", "score", "certify", "explain", "verify", "diff", "releases", "audit", "s3"]
+LOOKED_AT = """
+import atexit, gc, sys
+from empathy_assets.cli import run
+atexit.register(lambda: print(gc.get_freeze_count()))
+sys.argv = ["empathy", "--help"]
+run()
+"""
 
 
 @pytest.fixture
@@ -33,6 +42,11 @@ def test_help_names_every_command(runner: CliRunner) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(command: str, runner: CliRunner) -> None:
     assert runner.invoke(cli.app, [command, "--help"]).exit_code == 0
+
+
+def test_a_command_is_not_searched_for_garbage_as_it_ends() -> None:
+    done = subprocess.run([sys.executable, "-c", LOOKED_AT], capture_output=True, text=True, check=True)
+    assert int(done.stdout.splitlines()[-1]) > 10_000
 
 
 def test_verify_exits_with_one_when_a_byte_changed(configured: Built, runner: CliRunner, tmp_path: Path) -> None:

@@ -9,9 +9,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-import httpx
-import stamina
-
 from empathy_assets.policy.load import number
 
 VARIABLE = "EMPATHY_NOTIFY_WEBHOOK"
@@ -43,6 +40,9 @@ def notify(notice: Notice, log: logging.Logger = _LOG, env: Mapping[str, str] | 
     webhook = (os.environ if env is None else env).get(VARIABLE, "").strip()
     if not webhook:
         return False
+    import httpx  # here, not above: the definitions load without an HTTP client
+    import stamina
+
     attempts, timeout = int(number("notify", "attempts")), number("notify", "timeout_seconds")
     try:
         for attempt in stamina.retry_context(on=httpx.HTTPError, attempts=attempts, wait_initial=0.5):

@@ -6,11 +6,11 @@ Lives here: joining both, the two frames, the figures. Must not live here: Dagst
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from empathy_assets.adapters.scholarly.cache import Folder
-from empathy_assets.adapters.scholarly.fetch import Progress, Stats, fetch_works
 from empathy_assets.adapters.scholarly.queries import all_queries
 from empathy_assets.adapters.scholarly.settings import FetchSettings
 from empathy_assets.engines.reading.language import language_of as judged_language
@@ -21,6 +21,9 @@ from empathy_assets.records.arrow import to_frame
 from empathy_assets.records.passage import Passage
 from empathy_assets.records.reject import Reject
 
+if TYPE_CHECKING:
+    from empathy_assets.adapters.scholarly.fetch import Progress, Stats
+
 
 @dataclass(frozen=True)
 class Findings:
@@ -29,7 +32,7 @@ class Findings:
     passages: pl.DataFrame
     rejects: pl.DataFrame
     stats: dict[str, int]
-    services: Stats
+    services: "Stats"
 
 
 def collect_findings(
@@ -39,7 +42,7 @@ def collect_findings(
     settings: FetchSettings,
     *,
     language_of: LanguageOf | None = judged_language,
-    progress: Progress | None = None,
+    progress: "Progress | None" = None,
 ) -> Findings:
     """Return every passage there is to be had from landed papers and, if switched on, from the services.
 
@@ -55,7 +58,13 @@ def collect_findings(
         Frames of `Passage` and `Reject`, in the order of landing, service and query.
     """
     queries, rejects = all_queries(landing)
-    fetched, lost, services = fetch_works(queries, replies, settings, progress)
+    fetched: list[Work] = []
+    lost: list[Reject] = []
+    services: Stats = {}
+    if settings.enabled:
+        from empathy_assets.adapters.scholarly.fetch import fetch_works  # comes with an HTTP client, which nobody else waits for
+
+        fetched, lost, services = fetch_works(queries, replies, settings, progress)
     passages, without, merged = findings_of([*landed, *fetched], language_of=language_of)
     rejects = [*rejects, *lost, *without]
     stats = {

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterable
 from functools import cache, partial
 from typing import Any, NamedTuple, cast
 
-from syntok import segmenter  # pyright: ignore[reportMissingTypeStubs] - syntok ships no stubs
-
 from empathy_assets.engines.reading.papers.work import SOURCE, Section, Work, refused
 from empathy_assets.policy.licences import accepted
 from empathy_assets.policy.load import number, table
@@ -45,6 +43,8 @@ def cleaned(text: str) -> str:
 
 def sentences(text: str) -> list[str]:
     """Return the sentences of one paragraph (syntok, which knows abbreviations and decimal numbers)."""
+    from syntok import segmenter  # pyright: ignore[reportMissingTypeStubs] - syntok ships no stubs
+
     analyze = cast("Callable[[str], Iterable[Iterable[Iterable[Any]]]]", partial(segmenter.analyze, bracket_skip_len=_BRACKETED))  # pyright: ignore[reportUnknownMemberType]
     paragraphs = analyze(text)
     found = ("".join(token.spacing + token.value for token in tokens).strip() for paragraph in paragraphs for tokens in paragraph)
