@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from empathy_assets.engines.generating.banks import LEAD, Rules
 from empathy_assets.engines.generating.grammar.person import PRONOUNS, to_second
-from empathy_assets.engines.generating.grammar.template import REPLY, Alternative, Nodes, Slot
+from empathy_assets.engines.generating.grammar.template import REPLY, Alternative, Choice, Nodes, Slot
 from empathy_assets.policy.load import PolicyError
 
 _MULTIPLIER = 6364136223846793005
@@ -50,11 +50,13 @@ class Expansion:
     """One conversation in the making: its scopes, its facts so far and the alternatives already used."""
 
     __slots__ = (
+        "_below",
         "_draw",
         "_facts",
         "_known",
         "_offered",
         "_passage_parts",
+        "_rules",
         "_said",
         "_scopes",
         "_sparing",
@@ -85,6 +87,7 @@ class Expansion:
             sparing: Facts that one turn says once at most where it can be helped.
         """
         self._draw = Draw(seed)
+        self._below = self._draw.below
         self._scopes = scopes
         self._passage_parts = passage or {}
         self._voice_parts = voice or {}
@@ -96,13 +99,14 @@ class Expansion:
         self.following = ""
         """The exchange after this one: `{*lead}` is written with the rule `lead_<following>`, which invites what comes next."""
         self._facts: dict[str, _Written] = {}
-        self._used: dict[str, set[int]] = {}
+        self._rules: dict[str, tuple[tuple[Alternative, ...], set[int]]] = {}  # those asked for so far, and which alternatives were taken
+        self._used: dict[str, set[int]] = {}  # the same of what the voice has
         # What the counsellor can know: facts offered or named, and replies once the client gave them (those are never offered).
         self._known = {name for name in offered or () if not name.endswith(REPLY)}
 
     def below(self, n: int) -> int:
         """Return an integer in [0, n) from this conversation's generator."""
-        return self._draw.below(n)
+        return self._below(n)
 
     def rule(self, name: str) -> tuple[Alternative, ...]:
         """Return the alternatives of a rule in the most specific scope that has it.
@@ -123,15 +127,18 @@ class Expansion:
     def _pick(self, name: str) -> Alternative:
         if name == LEAD:
             name = f"{LEAD}_{self.following}"
-        alternatives = self.rule(name)
+        if name not in self._rules:
+            self._rules[name] = self.rule(name), set()
+        alternatives, used = self._rules[name]
         n = len(alternatives)
-        used = self._used.setdefault(name, set())
         if len(used) >= n:
             used.clear()
-        index = self._chosen(alternatives, self._draw.below(n), used)
+        index = self._chosen(alternatives, self._below(n), used)
         used.add(index)
-        self._said |= self._sparing & alternatives[index].facts
-        return alternatives[index]
+        alternative = alternatives[index]
+        if not self._sparing.isdisjoint(alternative.facts):
+            self._said |= self._sparing & alternative.facts
+        return alternative
 
     def _chosen(self, alternatives: Sequence[Alternative], drawn: int, used: set[int]) -> int:
         """Return the alternative to take: round from the one drawn, the first that may be said, is unused and says nothing twice.
@@ -140,7 +147,10 @@ class Expansion:
         """
         known = self._known if self.listening and self._offered is not None else None
         said = self._said
-        for index in chain(range(drawn, len(alternatives)), range(drawn)):  # ends within a few nearly always, of hundreds
+        facts = alternatives[drawn].facts
+        if drawn not in used and said.isdisjoint(facts) and (known is None or facts <= known):
+            return drawn
+        for index in chain(range(drawn + 1, len(alternatives)), range(drawn)):  # ends within a few nearly always, of hundreds
             facts = alternatives[index].facts
             if index not in used and said.isdisjoint(facts) and (known is None or facts <= known):
                 return index
@@ -154,36 +164,44 @@ class Expansion:
             raise RecursionError("a bank rule contains itself; break the circle")
         text = ""
         for node in nodes:
-            if isinstance(node, str):
+            kind = type(node)
+            if kind is str:
                 text += node
-            elif isinstance(node, Slot):
-                text += self._slot(node, depth)
+            elif kind is Choice:
+                options = node.options
+                option = options[self._below(len(options))]
+                # Nearly all are a few plain words.
+                text += option[0] if len(option) == 1 and type(option[0]) is str else self._text(option, depth + 1)
             else:
-                option = node.options[self._draw.below(len(node.options))]
-                text += self._text(option, depth + 1)
+                text += self._slot(node, depth)
         return text
 
     def _slot(self, slot: Slot, depth: int) -> str:
-        if slot.name == "passage":
-            return self._passage(slot.part, depth)
-        if slot.name == "voice":
+        name, part, fresh, you = slot
+        if name == "passage":
+            return self._passage(part, depth)
+        if name == "voice":
             return self._voice(slot, depth)
-        if slot.fresh:
-            written = self._expanded(self._pick(slot.name), depth)
+        if fresh:
+            alternative = self._pick(name)
+            if not part and alternative.you is None and alternative.reply is None:
+                first = self._text(alternative.nodes, depth + 1)
+                return to_second(first) if you else first
+            written = self._expanded(alternative, depth)
         else:
-            if slot.name not in self._facts:
-                self._facts[slot.name] = self._expanded(self._pick(slot.name), depth)
-                self._known.add(slot.name)
-            written = self._facts[slot.name]
-        if slot.part == "reply":
+            if name not in self._facts:
+                self._facts[name] = self._expanded(self._pick(name), depth)
+                self._known.add(name)
+            written = self._facts[name]
+        if not part:
+            if not you:
+                return written.first
+            return to_second(written.first) if written.second is None else written.second
+        if part == "reply":
             if not self.listening:
-                self._known.add(slot.name + REPLY)
-            return to_second(written.reply) if slot.you else written.reply
-        if slot.part:
-            return PRONOUNS[written.pronoun or "they"][slot.part]
-        if not slot.you:
-            return written.first
-        return to_second(written.first) if written.second is None else written.second
+                self._known.add(name + REPLY)
+            return to_second(written.reply) if you else written.reply
+        return PRONOUNS[written.pronoun or "they"][part]
 
     def _passage(self, part: str, depth: int) -> str:
         """Return a part of the passage; without a passage the rule `passage_<part>` stands in."""
@@ -203,7 +221,7 @@ class Expansion:
         if len(used) >= len(options):
             used.clear()
         left = [i for i in range(len(options)) if i not in used]
-        index = left[self._draw.below(len(left))]
+        index = left[self._below(len(left))]
         used.add(index)
         if not slot.fresh:
             self._facts[name] = _Written(options[index], None, "", "")
