@@ -15,7 +15,7 @@ import polars as pl
 
 from empathy_assets.adapters.data_designer import prompts
 from empathy_assets.adapters.data_designer.chunks import KeptChunk, Material, chunks_of, material_of
-from empathy_assets.adapters.data_designer.crew import Crew, Task
+from empathy_assets.adapters.data_designer.crew import Task, crew_at_work
 from empathy_assets.adapters.data_designer.designer import Harvest, Job, Turns, run_designer
 from empathy_assets.adapters.data_designer.guard import Guard, Stop
 from empathy_assets.adapters.data_designer.settings import GenerationError, GenerationSettings, refuse_unreachable, wants_model
@@ -122,7 +122,7 @@ class _Run:
         due = {i: rows for i, part in enumerate(parts) if (rows := self._due_alone(part))}
         tasks = {i: Task(parts[i], self.material.of(parts[i]), self.settings, self.folder) for i in due}
         size = self.settings.crew_size(len(tasks), sum(due.values()))
-        with Crew(size) as crew:
+        with crew_at_work(size, self.folder) as crew:
             ahead = {i: crew.write(task) for i, task in tasks.items()} if size else {}
             for i, part in enumerate(parts):
                 self.stats["chunks_retried"] += i in ahead and not ahead[i].result()

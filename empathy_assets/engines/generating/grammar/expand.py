@@ -133,12 +133,19 @@ class Expansion:
         n = len(alternatives)
         if len(used) >= n:
             used.clear()
-        index = self._chosen(alternatives, self._below(n), used)
+        index = self._below(n)
+        facts = alternatives[index].facts
+        if index in used or (facts and not self._may_say(facts)):
+            index = self._chosen(alternatives, index, used)
+            facts = alternatives[index].facts
         used.add(index)
-        alternative = alternatives[index]
-        if not self._sparing.isdisjoint(alternative.facts):
-            self._said |= self._sparing & alternative.facts
-        return alternative
+        if facts and not self._sparing.isdisjoint(facts):
+            self._said |= self._sparing & facts
+        return alternatives[index]
+
+    def _may_say(self, facts: frozenset[str]) -> bool:
+        """Return whether the one who speaks knows these facts, and has said none of them in this turn that is said once."""
+        return self._said.isdisjoint(facts) and (not self.listening or self._offered is None or facts <= self._known)
 
     def _chosen(self, alternatives: Sequence[Alternative], drawn: int, used: set[int]) -> int:
         """Return the alternative to take: round from the one drawn, the first that may be said, is unused and says nothing twice.
@@ -147,10 +154,7 @@ class Expansion:
         """
         known = self._known if self.listening and self._offered is not None else None
         said = self._said
-        facts = alternatives[drawn].facts
-        if drawn not in used and said.isdisjoint(facts) and (known is None or facts <= known):
-            return drawn
-        for index in chain(range(drawn + 1, len(alternatives)), range(drawn)):  # ends within a few nearly always, of hundreds
+        for index in chain(range(drawn, len(alternatives)), range(drawn)):  # ends within a few nearly always, of hundreds
             facts = alternatives[index].facts
             if index not in used and said.isdisjoint(facts) and (known is None or facts <= known):
                 return index

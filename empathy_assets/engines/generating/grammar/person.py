@@ -29,7 +29,8 @@ _YOU = {
     "myself": "yourself",
     "ourselves": "yourselves",
 }
-_FIRST = re.compile(r"\b(" + "|".join(sorted(map(re.escape, _YOU), key=len, reverse=True)) + r")\b(?!')", re.IGNORECASE)
+# Letters that none of them begins with are told at once.
+_FIRST = re.compile(r"\b(?=[aimouw])(" + "|".join(sorted(map(re.escape, _YOU), key=len, reverse=True)) + r")\b(?!')", re.IGNORECASE)
 _SPEECH = re.compile(r"""("[^"]*"|(?<!\w)'(?=\w)(?:[^']|'(?=\w))*'(?!\w))""")
 
 PRONOUNS: dict[str, dict[str, str]] = {
