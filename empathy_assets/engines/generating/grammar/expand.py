@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from empathy_assets.engines.generating.banks import LEAD, Rules
 from empathy_assets.engines.generating.grammar.person import PRONOUNS, to_second
-from empathy_assets.engines.generating.grammar.template import REPLY, Alternative, Choice, Nodes, Slot
+from empathy_assets.engines.generating.grammar.template import REPLY, Alternative, Nodes, Slot
 from empathy_assets.policy.load import PolicyError
 
 _MULTIPLIER = 6364136223846793005
@@ -168,16 +168,14 @@ class Expansion:
             raise RecursionError("a bank rule contains itself; break the circle")
         text = ""
         for node in nodes:
-            kind = type(node)
-            if kind is str:
+            if isinstance(node, str):
                 text += node
-            elif kind is Choice:
-                options = node.options
-                option = options[self._below(len(options))]
-                # Nearly all are a few plain words.
-                text += option[0] if len(option) == 1 and type(option[0]) is str else self._text(option, depth + 1)
-            else:
+            elif isinstance(node, Slot):
                 text += self._slot(node, depth)
+            else:
+                option = node.options[self._below(len(node.options))]
+                only = option[0] if len(option) == 1 else None  # nearly always, and nearly all of them are plain words
+                text += only if isinstance(only, str) else self._text(option, depth + 1)
         return text
 
     def _slot(self, slot: Slot, depth: int) -> str:
