@@ -12,7 +12,8 @@ import psutil
 import pytest
 
 from empathy_assets.adapters import isolation
-from empathy_assets.adapters.isolation import Job, Outcome, ReaderPool, ReaderStartError, deadline_of, frame_of, perform, rejected, serve
+from empathy_assets.adapters.isolation import Job, Outcome, ReaderPool, ReaderStartError, deadline_of, perform, rejected, serve
+from empathy_assets.adapters.row_frames import frame_of
 from empathy_assets.engines.reading.read import stream_file
 from empathy_assets.engines.reading.result import MODELS
 from empathy_assets.records.arrow import polars_schema
@@ -110,14 +111,6 @@ def test_frames_among_rows_keep_their_place(tmp_path):
     talks = pl.concat([pl.read_parquet(Path(task.out) / part) for part in parts if "conversations" in part])
     assert [turns[0]["content"] for turns in talks["turns"]] == ["a", "b", "c"]
     assert talks.schema == polars_schema(MODELS["conversations"])
-
-
-def test_many_and_few_rows_make_the_same_frame():
-    row = context().conversation([("user", "Hi"), ("assistant", "Hello")], context().provenance(), {"challenges": ["a", "b"]})[1]
-    many = frame_of("conversations", [row] * 600)
-    assert many.schema == polars_schema(MODELS["conversations"])
-    assert many.head(2).equals(frame_of("conversations", [row] * 2))
-    assert frame_of("rejects", []).schema == polars_schema(MODELS["rejects"])
 
 
 def test_rejects_and_deadlines(tmp_path):
