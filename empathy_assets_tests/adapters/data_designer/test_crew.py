@@ -19,13 +19,6 @@ from empathy_assets_tests.adapters.data_designer.processes import children, gone
 from empathy_assets_tests.engines.generating.test_plan import passages, plan
 
 
-@pytest.fixture(autouse=True)
-def _none_left() -> Iterator[None]:
-    yield
-    crew_module._KEPT.dismiss()
-    assert children() == []
-
-
 @contextmanager
 def ended(crew: Crew) -> Iterator[Crew]:
     """Dismiss a crew that nobody else uses."""

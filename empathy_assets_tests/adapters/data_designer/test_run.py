@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from empathy_assets.adapters.data_designer import GenerationError, GenerationSettings, crew, generate
+from empathy_assets.adapters.data_designer import GenerationError, GenerationSettings, generate
 from empathy_assets.adapters.data_designer.chunks import chunks_of
 from empathy_assets.engines.generating.grammar.writing import write
 from empathy_assets.engines.generating.pairs import pair_differs_only_in_attribute
@@ -19,13 +19,6 @@ from empathy_assets_tests.adapters.data_designer.server import KEY, KEY_ENV, Mod
 from empathy_assets_tests.engines.generating.test_plan import passages, plan
 
 WRITER = pl.col("provenance").struct.field("backend")
-
-
-@pytest.fixture(autouse=True)
-def _none_left() -> Iterator[None]:
-    yield
-    crew._KEPT.dismiss()
-    assert children() == []
 
 
 @pytest.fixture
