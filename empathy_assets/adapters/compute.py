@@ -11,7 +11,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
@@ -21,6 +20,7 @@ from typing import Protocol
 import polars as pl
 
 from empathy_assets.adapters.cache import FrameCache, chunks, fingerprint, rechunked
+from empathy_assets.adapters.kept import Kept
 
 CHUNK_ROWS = 2_048  # about 5 MB of dialogue: small enough to lose little in a crash, large enough to vectorise
 _FEW = 2  # chunks that are computed sooner than processes start
@@ -56,64 +56,16 @@ def worker_count() -> int:
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
-class _Crew:
-    """Processes that stay for the next map, and go when none comes: a build maps stage after stage with the same models."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._executor: ProcessPoolExecutor | None = None
-        self._size = 0
-        self._users = 0
-        self._leaving: threading.Timer | None = None
-
-    @contextmanager
-    def at_work(self, size: int) -> Iterator[ProcessPoolExecutor]:
-        """Yield an executor of at most `size` processes; they are not kept when the block fails."""
-        with self._lock:
-            executor = self._taken(size)
-        try:
-            yield executor
-        except BaseException:
-            self.dismiss(executor)
-            raise
-        finally:
-            with self._lock:
-                self._users -= 1
-                if not self._users and self._executor is not None:
-                    self._leaving = threading.Timer(_IDLE_SECONDS, self._leave, [self._executor])
-                    self._leaving.daemon = True
-                    self._leaving.start()
-
-    def _taken(self, size: int) -> ProcessPoolExecutor:
-        if self._leaving is not None:
-            self._leaving.cancel()
-            self._leaving = None
-        if self._executor is not None and self._size != size and not self._users:
-            self._executor.shutdown(wait=False)
-            self._executor = None
-        if self._executor is None:
-            spawn = multiprocessing.get_context("spawn")
-            self._executor, self._size = ProcessPoolExecutor(size, mp_context=spawn, initializer=_settle_in), size
-        self._users += 1
-        return self._executor
-
-    def _leave(self, executor: ProcessPoolExecutor) -> None:
-        """End the processes of an executor unless a map has taken them while the timer ran out."""
-        with self._lock:
-            if self._users or self._executor is not executor:
-                return
-            self._executor = None
-        executor.shutdown(wait=True)
-
-    def dismiss(self, executor: ProcessPoolExecutor) -> None:
-        """End the processes of an executor, once they have finished what they are at."""
-        with self._lock:
-            if self._executor is executor:
-                self._executor = None
-        executor.shutdown(wait=True, cancel_futures=True)
+def _started(size: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(size, mp_context=multiprocessing.get_context("spawn"), initializer=_settle_in)
 
 
-_CREW = _Crew()
+def _ended(executor: ProcessPoolExecutor) -> None:
+    executor.shutdown(wait=True, cancel_futures=True)
+
+
+# Processes stay for the next map: a build maps stage after stage with the same models.
+_CREW = Kept(_started, _ended, lambda: _IDLE_SECONDS)
 
 
 def _settle_in() -> None:

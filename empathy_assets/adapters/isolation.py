@@ -5,7 +5,7 @@ Lives here: the processes, their protocol and how they end. Must not live here: 
 A worker is a plain child process (`python -m empathy_assets.adapters.isolation`), no fork and no `multiprocessing`: it imports nothing
 of the caller's main module and works under Dagster, in threads and in notebooks. It takes one JSON job per line on stdin, writes the
 rows as Parquet parts and answers one JSON line. A worker that hangs, outgrows its memory or dies is killed, its file becomes a reject,
-and a fresh one takes the next file.
+and a fresh one takes the next file. Workers stay from one source to the next: starting one takes longer than reading a small file.
 """
 
 from __future__ import annotations
@@ -18,30 +18,29 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from pathlib import Path
-from queue import SimpleQueue
+from queue import LifoQueue
+from types import TracebackType
 from typing import IO, Any
 
-import numpy as np
 import polars as pl
-import pyarrow as pa
 
-from empathy_assets.engines.reading.result import MODELS, Block, FileContext, Row
+from empathy_assets.adapters.kept import Kept, surroundings
+from empathy_assets.adapters.row_frames import frame_of
+from empathy_assets.engines.reading.result import Block, FileContext, Row
 from empathy_assets.policy.load import number
-from empathy_assets.records.arrow import arrow_schema, polars_schema
 from empathy_assets.records.licence import Rights
 
 READER = "empathy_assets.engines.reading.read:stream_file"
-WORKS_SCHEMA = pl.Schema({"file": pl.String, "work_id": pl.String, "title_key": pl.String, "sketch": pl.List(pl.Int64)})
 _POLL_SECONDS = 0.05
 _START_SECONDS = 90.0  # importing polars and lxml takes about 1 s, on a busy machine many
+_IDLE_SECONDS = 20.0  # one landed source is read after the other, with checks between them
 _READY = b"ready\n"
 _BATCH_ROWS = 4000
-_FEW_ROWS = 500
 _MIB = 1 << 20
 
 
@@ -181,38 +180,54 @@ def deadline_of(size: int) -> float:
     return number("reading", "limits.deadline_seconds") + number("reading", "limits.deadline_seconds_per_mib") * size / _MIB
 
 
+class _Readers:
+    """A few workers; the one that was at work last is the first to be taken, so that no more are started than are needed at once."""
+
+    def __init__(self, size: int) -> None:
+        self._workers = [_Worker() for _ in range(size)]
+        self.idle: LifoQueue[_Worker] = LifoQueue()
+        for worker in self._workers:
+            self.idle.put(worker)
+
+    def dismiss(self) -> None:
+        """End the processes."""
+        for worker in self._workers:
+            worker.kill()
+
+
+_KEPT: Kept[tuple[int, tuple[Hashable, ...]], _Readers] = Kept(lambda kind: _Readers(kind[0]), _Readers.dismiss, lambda: _IDLE_SECONDS)
+
+
 class ReaderPool:
-    """A few persistent workers; use as a context manager.
+    """A few persistent workers, which stay for the next pool; use as a context manager.
 
     `run` keeps the order of the jobs whatever order they finish in.
     """
 
     def __init__(self, workers: int | None = None, *, deadline: Callable[[int], float] = deadline_of, memory: int | None = None) -> None:
-        self.size = workers or int(number("reading", "limits.workers"))
+        usual = int(number("reading", "limits.workers"))
+        self.size = workers or usual
         self._deadline = deadline
         self._memory = memory or int(number("reading", "limits.memory_mib")) * _MIB
-        self._idle: SimpleQueue[_Worker] = SimpleQueue()
-        self._workers = [_Worker() for _ in range(self.size)]
-        for worker in self._workers:
-            self._idle.put(worker)
+        self._at_work = _KEPT.at_work((max(self.size, usual), surroundings()))
 
     def __enter__(self) -> ReaderPool:
+        self._readers = self._at_work.__enter__()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        for worker in self._workers:
-            worker.kill()
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._at_work.__exit__(kind, error, trace)
 
     def _one(self, job: Job) -> Outcome:
         try:
             size = Path(job.path).stat().st_size
         except OSError as error:
             return Outcome(reason="unreadable", detail=f"{type(error).__name__}: {error.strerror}")
-        worker = self._idle.get()
+        worker = self._readers.idle.get()
         try:
             return worker.run(job, self._deadline(size), self._memory)
         finally:
-            self._idle.put(worker)
+            self._readers.idle.put(worker)
 
     def run(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
         """Yield the outcome of each job, in the order of the jobs."""
@@ -253,30 +268,6 @@ def perform(job: Job) -> Outcome:
     for table in list(held):
         flush(table)
     return Outcome(parts=parts)
-
-
-def frame_of(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
-    """Return rows as a frame with exactly the schema of the table's record model.
-
-    Many rows are built column by column: several times faster for nested records than handing the rows to polars. Few are not, because
-    the first `pyarrow.array` of a process imports pandas.
-    """
-    if table == "works" or len(rows) < _FEW_ROWS:
-        return pl.DataFrame(rows, schema=WORKS_SCHEMA if table == "works" else polars_schema(MODELS[table]), orient="row")
-    schema = arrow_schema(MODELS[table])
-    columns = [_column([row[field.name] for row in rows], field.type) for field in schema]
-    return pl.DataFrame(pl.from_arrow(pa.Table.from_arrays(columns, schema=schema)))
-
-
-def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
-    """Return values as an Arrow array; structs and lists are taken apart first and hold no nulls themselves."""
-    if pa.types.is_struct(kind):
-        fields = [kind.field(i) for i in range(kind.num_fields)]
-        return pa.StructArray.from_arrays([_column([v[f.name] for v in values], f.type) for f in fields], fields=fields)
-    if pa.types.is_large_list(kind):
-        offsets = np.concatenate(([0], np.cumsum([len(v) for v in values], dtype=np.int64)))
-        return pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), _column([item for v in values for item in v], kind.value_type))
-    return pa.array(values, type=kind)
 
 
 def rejected(job: Job, sha256: str, outcome: Outcome) -> dict[str, Any]:

@@ -17,8 +17,8 @@ import polars as pl
 from upath import UPath
 
 from empathy_assets.adapters.declarations import Declarations
-from empathy_assets.adapters.isolation import WORKS_SCHEMA, frame_of
 from empathy_assets.adapters.landed_files import LandedFile, Progress, opened, walk
+from empathy_assets.adapters.row_frames import WORKS_SCHEMA, frame_of
 from empathy_assets.adapters.scratch import temporary
 from empathy_assets.engines.reading.kinds import detect_source
 from empathy_assets.engines.reading.language import language_of

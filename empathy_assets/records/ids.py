@@ -25,17 +25,15 @@ class File(Protocol):
 
 def normalised(text: str) -> str:
     """Return `text` as identity sees it: NFKC, straight quotes, one space, lower case."""
-    return " ".join(unicodedata.normalize("NFKC", text.translate(_QUOTES)).split()).casefold()
+    if not text.isascii():  # plain ASCII has neither quotes to straighten nor anything to compose
+        text = unicodedata.normalize("NFKC", text.translate(_QUOTES))
+    return " ".join(text.split()).casefold()
 
 
 def digest(*parts: str) -> str:
     """Return 32 hex digits of SHA-256 over the parts, unambiguous as to where one ends."""
-    h = hashlib.sha256()
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        h.update(len(data).to_bytes(8, "big"))
-        h.update(data)
-    return h.hexdigest()[:_ID_HEX]
+    coded = [part.encode("utf-8", "surrogatepass") for part in parts]
+    return hashlib.sha256(b"".join([piece for data in coded for piece in (len(data).to_bytes(8, "big"), data)])).hexdigest()[:_ID_HEX]
 
 
 def file_sha256(path: File) -> str:

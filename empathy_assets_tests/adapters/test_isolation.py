@@ -8,9 +8,12 @@ import time
 from pathlib import Path
 
 import polars as pl
+import psutil
 import pytest
 
-from empathy_assets.adapters.isolation import Job, Outcome, ReaderPool, ReaderStartError, deadline_of, frame_of, perform, rejected, serve
+from empathy_assets.adapters import isolation
+from empathy_assets.adapters.isolation import Job, Outcome, ReaderPool, ReaderStartError, deadline_of, perform, rejected, serve
+from empathy_assets.adapters.row_frames import frame_of
 from empathy_assets.engines.reading.read import stream_file
 from empathy_assets.engines.reading.result import MODELS
 from empathy_assets.records.arrow import polars_schema
@@ -110,14 +113,6 @@ def test_frames_among_rows_keep_their_place(tmp_path):
     assert talks.schema == polars_schema(MODELS["conversations"])
 
 
-def test_many_and_few_rows_make_the_same_frame():
-    row = context().conversation([("user", "Hi"), ("assistant", "Hello")], context().provenance(), {"challenges": ["a", "b"]})[1]
-    many = frame_of("conversations", [row] * 600)
-    assert many.schema == polars_schema(MODELS["conversations"])
-    assert many.head(2).equals(frame_of("conversations", [row] * 2))
-    assert frame_of("rejects", []).schema == polars_schema(MODELS["rejects"])
-
-
 def test_rejects_and_deadlines(tmp_path):
     row = rejected(job(tmp_path, "a"), "f" * 64, Outcome(reason="timeout", detail="slow"))
     assert (row["reason"], row["file_sha256"]) == ("timeout", "f" * 64)
@@ -131,3 +126,36 @@ def test_a_reader_that_cannot_start_stops_the_run_instead_of_blaming_the_files(t
     monkeypatch.setattr("sys.path", [str(tmp_path / "broken"), *sys.path])
     with ReaderPool(1) as pool, pytest.raises(ReaderStartError, match="no such engine"):
         list(pool.run([job(tmp_path, "a")]))
+
+
+def pids() -> set[int]:
+    return {child.pid for child in psutil.Process().children() if any(arg.endswith("adapters.isolation") for arg in child.cmdline())}
+
+
+def test_readers_stay_for_the_next_source_and_go_when_none_comes(tmp_path, monkeypatch):
+    monkeypatch.setattr(isolation, "_IDLE_SECONDS", 0.5)
+    isolation._KEPT.dismiss()
+    with ReaderPool(1) as pool:
+        assert [o.reason for o in pool.run([job(tmp_path, "a"), job(tmp_path, "b")])] == ["", ""]
+    first = pids()
+    with ReaderPool() as pool:
+        assert [o.reason for o in pool.run([job(tmp_path, "c")])] == [""]
+        assert pids() == first
+    assert len(first) == 1
+    _, alive = psutil.wait_procs([psutil.Process(pid) for pid in first], timeout=20)
+    assert not alive
+
+
+def test_a_pool_has_its_own_deadline_and_memory_with_readers_that_stayed(tmp_path):
+    with ReaderPool(1) as pool:
+        assert [o.reason for o in pool.run([job(tmp_path, "a")])] == [""]
+    with ReaderPool(1, deadline=lambda _: 2.0) as pool:
+        assert [o.reason for o in pool.run([job(tmp_path, "hang", "hanging"), job(tmp_path, "b")])] == ["timeout", ""]
+
+
+def test_no_reader_stays_where_a_source_failed(tmp_path):
+    isolation._KEPT.dismiss()
+    with pytest.raises(KeyboardInterrupt), ReaderPool(1) as pool:
+        list(pool.run([job(tmp_path, "a")]))
+        raise KeyboardInterrupt
+    assert not pids()

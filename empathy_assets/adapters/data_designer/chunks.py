@@ -7,6 +7,7 @@ anew, only those are written.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -156,8 +157,15 @@ def _ground(kind: str, used: Material) -> str:
     h.update(load_bank(kind).fingerprint.encode())
     if used.voices:
         h.update(json.dumps(sorted((name, voice.signature) for name, voice in used.voices.items())).encode())
+    h.update(_code_and_policy())
+    return h.hexdigest()
+
+
+@cache  # what this process has loaded is what writes, whatever becomes of the files
+def _code_and_policy() -> bytes:
+    h = sha256()
     for path in (Path(sentences.__file__), *sorted(Path(banks.__file__).parent.rglob("*.py"))):
         h.update(path.read_bytes())
     for path in (POLICY_DIR / "generation.toml", POLICY_DIR / "voices.toml", *sorted((POLICY_DIR / "lexicons").glob("*.toml"))):
         h.update(path.read_bytes())
-    return h.hexdigest()
+    return h.digest()

@@ -6,6 +6,7 @@ handed out or what becomes of them (`run`).
 A worker is a plain child process (`python -m empathy_assets.adapters.data_designer.worker`), no fork and no `multiprocessing`: it imports
 nothing of the caller's main module and works under Dagster, in threads and in notebooks. What it wrote it leaves among the kept chunks, so
 that the bytes are the same whoever wrote them and a kill costs the chunks in hand. Its standard input ends with its parent, and so does it.
+Workers stay from one generated source to the next: importing Data Designer and reading the banks costs each of them seconds.
 """
 
 import os
@@ -13,22 +14,24 @@ import pickle
 import subprocess
 import sys
 import threading
+from collections.abc import Hashable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Self
 
 import polars as pl
 
 from empathy_assets.adapters.data_designer.chunks import Material
 from empathy_assets.adapters.data_designer.settings import GenerationSettings
+from empathy_assets.adapters.kept import Kept, surroundings
 
 DONE, FAILED = b"done\n", b"failed\n"
 """What a worker answers; one that died answers nothing."""
 
 _MODULE = "empathy_assets.adapters.data_designer.worker"
+_IDLE_SECONDS = 60.0  # a source is held against its passages for half a minute before the next one is written
 _LOST_IN_A_ROW = 2  # a process that never gets anywhere is not started for every chunk
 
 
@@ -50,6 +53,10 @@ class _Worker:
         self._lost = 0
         self._dismissed = False
         self._lock = threading.Lock()
+
+    def encourage(self) -> None:
+        """Forget how often the process was lost: what ails one source need not ail the next."""
+        self._lost = 0
 
     def write(self, task: Task) -> bool:
         """Return whether the chunk was written; whatever happens in the process stays there."""
@@ -77,6 +84,8 @@ class _Worker:
 
     def _started(self) -> subprocess.Popen[bytes] | None:
         with self._lock:
+            if self._process is not None and self._process.poll() is not None:  # it ended while it waited for work
+                self._end()
             if self._process is None and not self._dismissed and self._lost < _LOST_IN_A_ROW:
                 env = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "POLARS_MAX_THREADS": "1"}
                 command = [sys.executable, "-m", _MODULE]
@@ -94,7 +103,7 @@ class _Worker:
 
 
 class Crew:
-    """As many workers as are asked for, none included; use as a context manager. No process is left when it ends."""
+    """As many workers as are asked for, none included. No process is left when it is dismissed."""
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -104,10 +113,13 @@ class Crew:
         for worker in self._workers:
             self._idle.put(worker)
 
-    def __enter__(self) -> Self:
-        return self
+    def encourage(self) -> None:
+        """Give every worker its chances again."""
+        for worker in self._workers:
+            worker.encourage()
 
-    def __exit__(self, *_: object) -> None:
+    def dismiss(self) -> None:
+        """End the processes for good, in the middle of a chunk if need be."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         for worker in self._workers:
             worker.dismiss()
@@ -123,3 +135,22 @@ class Crew:
             return worker.write(task)
         finally:
             self._idle.put(worker)
+
+
+_KEPT: Kept[tuple[int, Path, tuple[Hashable, ...]], Crew] = Kept(lambda kind: Crew(kind[0]), Crew.dismiss, lambda: _IDLE_SECONDS)
+
+
+@contextmanager
+def crew_at_work(size: int, folder: Path) -> Iterator[Crew]:
+    """Yield a crew for runs in `folder`, which stays for a while when the block ends well.
+
+    Args:
+        size: Workers, none included.
+        folder: Folder of the tasks; Data Designer's home in it is chosen when a worker imports the library.
+    """
+    if not size:
+        yield Crew(0)
+        return
+    with _KEPT.at_work((size, folder, surroundings())) as crew:
+        crew.encourage()
+        yield crew

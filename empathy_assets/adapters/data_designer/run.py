@@ -7,15 +7,15 @@ or model that is refused ends the run at once: what was written is kept, and the
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from empathy_assets.adapters.data_designer import prompts
+from empathy_assets.adapters.data_designer.account import FAULTS, REASONS, VERDICTS, Generated
 from empathy_assets.adapters.data_designer.chunks import KeptChunk, Material, chunks_of, material_of
-from empathy_assets.adapters.data_designer.crew import Crew, Task
+from empathy_assets.adapters.data_designer.crew import Task, crew_at_work
 from empathy_assets.adapters.data_designer.designer import Harvest, Job, Turns, run_designer
 from empathy_assets.adapters.data_designer.guard import Guard, Stop
 from empathy_assets.adapters.data_designer.settings import GenerationError, GenerationSettings, refuse_unreachable, wants_model
@@ -30,31 +30,6 @@ from empathy_assets.records.plan import PlanRow
 Progress = Callable[[int, int], None]
 
 _COUNTS = ("chunks", "chunks_reused", "rows_reused", "chunks_retried", "asked", "answered", "filled", "unjudged")
-_VERDICTS = {"row_id": pl.String, "ears": pl.Int64, "groundedness": pl.Int64, "safety": pl.String, "why": pl.String}
-_REASONS = {"row_id": pl.String, "reason": pl.String, "outcome": pl.String}
-
-
-@dataclass(frozen=True)
-class Generated:
-    """What came of the plan rows.
-
-    Attributes:
-        frame: Conversations in plan order (`Conversation` schema).
-        missing: Plan rows without a result (`PlanRow` schema).
-        stats: Counts: rows, written, missing, chunks, chunks_reused, rows_reused (of other chunks, found in an earlier state),
-            chunks_retried (after their worker failed), asked (rows put to the model), answered (of those, usable), filled (by the
-            grammar in the model's place), unjudged, requests, prompt_tokens, completion_tokens.
-        reasons: Why rows have no reply of the model: `row_id`, `reason`, `outcome` (filled or missing).
-        faults: What went wrong on the way, mended or not: `fault`, `count`.
-        verdicts: What the model as judge said of its dialogues: `row_id`, `ears`, `groundedness`, `safety`, `why`.
-    """
-
-    frame: pl.DataFrame
-    missing: pl.DataFrame
-    stats: dict[str, int] = field(default_factory=dict[str, int])
-    reasons: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_REASONS))
-    faults: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"fault": pl.String, "count": pl.Int64}))
-    verdicts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_VERDICTS))
 
 
 def generate(
@@ -122,7 +97,7 @@ class _Run:
         due = {i: rows for i, part in enumerate(parts) if (rows := self._due_alone(part))}
         tasks = {i: Task(parts[i], self.material.of(parts[i]), self.settings, self.folder) for i in due}
         size = self.settings.crew_size(len(tasks), sum(due.values()))
-        with Crew(size) as crew:
+        with crew_at_work(size, self.folder) as crew:
             ahead = {i: crew.write(task) for i, task in tasks.items()} if size else {}
             for i, part in enumerate(parts):
                 self.stats["chunks_retried"] += i in ahead and not ahead[i].result()
@@ -161,9 +136,9 @@ class _Run:
             frame,
             missing,
             totals | self.stats | asked,
-            pl.DataFrame(reasons, schema=_REASONS, orient="row"),
-            pl.DataFrame(faults, schema={"fault": pl.String, "count": pl.Int64}, orient="row"),
-            pl.DataFrame(self.verdicts, schema=_VERDICTS),
+            pl.DataFrame(reasons, schema=REASONS, orient="row"),
+            pl.DataFrame(faults, schema=FAULTS, orient="row"),
+            pl.DataFrame(self.verdicts, schema=VERDICTS),
         )
 
 

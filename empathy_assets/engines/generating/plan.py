@@ -83,7 +83,7 @@ def kind_sizes(*, target: int, stage_shares: dict[str, float], expected_corpus: 
 
 def _with_surplus(stage: str, wanted: float) -> int:
     """Return how many to order so that `wanted` pass: policy's surplus, and a margin for chance that matters in small releases only."""
-    surplus = number("generation", "plan.persona_surplus" if stage == "persona" else "plan.surplus")
+    surplus = number("generation", f"plan.surplus.{stage}")
     return math.ceil(wanted * (1 + surplus) + number("generation", "plan.chance") * math.sqrt(wanted))
 
 

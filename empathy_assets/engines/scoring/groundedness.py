@@ -29,14 +29,15 @@ from empathy_assets.policy.load import number, table
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?|\d+(?:[.,]\d+)*")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?|\d+(?:[.,]\d+)*|[,;:.!?]")
 _QUOTED = re.compile(r"[\"\u201c]([^\"\u201d]*)(?:[\"\u201d]|$)")
-_INITIAL = re.compile(r"\b([A-Z])\.(?=\s+[A-Z])")  # Ada B. Marsh is one name, not two sentences
+_INITIAL = re.compile(r"([A-Z])(?<!\w.)\.(?=\s+[A-Z])")  # Ada B. Marsh is one name, not two sentences
 _AFTER_COLON = re.compile(r":\s+(?=\w)")
 _STEM = 6  # letters kept: joins attach/attachment/attached without a stemmer
 _ENDINGS = re.compile(r"(?<=\w{3})(?:(?<!s)s|ed|ing|ly|er)$|(?<=\w{4})e$")
 _CLAIM_WORDS = 3
 _VERB_PLACE = 8  # words within which a report names its verb
 _SOURCE_PLACE = 4  # words within which a sentence about a source names it
-_LIMITS = frozenset([*",;:.!?", "but", "only"])  # where a negation ends; not only is none
+_STOPS = frozenset(",;:.!?")
+_LIMITS = _STOPS | {"but", "only"}  # where a negation ends; not only is none
 _REACH = 2  # content words that a negation is taken to turn
 _RUN = 5  # words in the passage's own order that make a quotation
 
@@ -154,7 +155,7 @@ def _said(tokens: Iterable[str]) -> _Said:
 
 
 def _tokens(text: str) -> list[str]:
-    return [t.replace("\u2019", "'") for t in _TOKEN.findall(text.casefold())]
+    return _TOKEN.findall(text.casefold().replace("\u2019", "'"))
 
 
 def _read(passage: str) -> _Passage:
@@ -181,12 +182,12 @@ def _claimed(sentence: str, runs: frozenset[tuple[str, ...]]) -> list[str] | Non
     """Return the words of a sentence that claim something; None when it claims nothing."""
     if sentence.rstrip(" \"'\u201d)").endswith("?"):
         return None
-    for quoted in _QUOTED.finditer(sentence):
+    for quoted in _QUOTED.finditer(sentence) if '"' in sentence or "\u201c" in sentence else ():
         said = _tokens(quoted.group(1))
         if len(said) >= _RUN and (_names_source(_tokens(sentence[: quoted.start()])) or _run_start(said, runs) is not None):
             return said
     tokens = _tokens(sentence)
-    if colon := _AFTER_COLON.search(sentence):
+    if ":" in sentence and (colon := _AFTER_COLON.search(sentence)):
         behind = _tokens(sentence[colon.end() :])
         if _names_source(_tokens(sentence[: colon.start()])) or _run_start(behind, runs) is not None:
             return behind
@@ -219,11 +220,11 @@ def _reported(tokens: list[str]) -> list[str] | None:
 
 def _run_start(tokens: list[str], runs: frozenset[tuple[str, ...]]) -> int | None:
     """Return where five words in the passage's own order begin."""
-    words = [(i, t) for i, t in enumerate(tokens) if t not in ",;:.!?"]
-    for k in range(len(words) - _RUN + 1):
-        if tuple(t for _, t in words[k : k + _RUN]) in runs:
-            return words[k][0]
-    return None
+    words = [t for t in tokens if t not in _STOPS]
+    if runs.isdisjoint(zip(*(words[i:] for i in range(_RUN)), strict=False)):
+        return None
+    places = [i for i, t in enumerate(tokens) if t not in _STOPS]
+    return next(places[k] for k in range(len(words)) if tuple(words[k : k + _RUN]) in runs)
 
 
 def _speaks_of_none(tokens: list[str]) -> bool:

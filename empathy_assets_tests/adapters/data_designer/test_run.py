@@ -95,7 +95,15 @@ def test_a_killed_worker_costs_its_chunk_a_second_writing(rows: pl.DataFrame, tm
     assert told == sorted(told)
     assert told[-1] == rows.height
     assert made.frame.equals(write(rows, passages()))
-    assert children() == []
+
+
+def test_workers_stay_from_one_source_to_the_next(rows: pl.DataFrame, tmp_path: Path) -> None:
+    two, met = GenerationSettings(chunk_rows=20, workers=2), list[list[int]]()
+    for kind in ("grounded", "nightmare"):
+        part = rows.filter(pl.col("kind") == kind).head(40)
+        generate(part, passages(), two, tmp_path, progress=lambda *_: met.append(sorted(children())))
+    assert len(met[0]) == 2
+    assert all(pids == met[0] for pids in met)
 
 
 def test_the_crew_writes_what_is_not_kept_and_no_row_of_the_model(rows: pl.DataFrame, tmp_path: Path, model: Model) -> None:

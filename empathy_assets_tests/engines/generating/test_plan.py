@@ -5,7 +5,7 @@ import pytest
 
 from empathy_assets.engines.generating.banks import load_bank
 from empathy_assets.engines.generating.grammar.claims import answers, claims
-from empathy_assets.engines.generating.plan import HOUSE_VOICE, build_plan, kind_sizes, passages_left_out, plan_summary
+from empathy_assets.engines.generating.plan import HOUSE_VOICE, STAGE_OF_KIND, build_plan, kind_sizes, passages_left_out, plan_summary
 from empathy_assets.engines.generating.topics import asked
 from empathy_assets.records.arrow import empty_frame, from_frame, to_frame
 from empathy_assets.records.passage import Passage
@@ -54,6 +54,28 @@ def plan(target: int = 1200, seed: int = 1, **given: object) -> pl.DataFrame:
 def test_every_stage_can_be_filled_with_a_surplus() -> None:
     counts = dict(plan().group_by("stage").len().iter_rows())
     assert all(counts[stage] >= share * 1200 * 1.05 for stage, share in SHARES.items())
+
+
+@pytest.mark.parametrize(
+    ("target", "passing"),  # shares that passed every gate in builds of that size, the worst of several
+    [
+        (300, {"foundation": 0.78, "expertise": 0.76, "nightmare-fuel": 0.85, "persona": 0.65}),
+        (3_000, {"foundation": 0.87, "expertise": 0.86, "nightmare-fuel": 0.90, "persona": 0.80}),
+        (60_000, {"foundation": 0.90, "expertise": 0.91, "nightmare-fuel": 0.92, "persona": 0.865}),
+    ],
+)
+def test_what_is_ordered_fills_every_stage_though_gates_take_their_part(target: int, passing: dict[str, float]) -> None:
+    sizes = kind_sizes(target=target, stage_shares=SHARES, expected_corpus=0, has_passages=True)
+    ordered = {stage: sum(n for kind, n in sizes.items() if STAGE_OF_KIND[kind] == stage) for stage in SHARES}
+    assert all(ordered[stage] * passing[stage] >= SHARES[stage] * target for stage in SHARES)
+
+
+def test_at_full_scale_a_twenty_fifth_is_spare() -> None:
+    passing = {"foundation": 0.927, "expertise": 0.940, "nightmare-fuel": 0.949, "persona": 0.892}  # measured in a build of 60,000
+    sizes = kind_sizes(target=60_000, stage_shares=SHARES, expected_corpus=0, has_passages=True)
+    for stage, share in SHARES.items():
+        ordered = sum(n for kind, n in sizes.items() if STAGE_OF_KIND[kind] == stage)
+        assert ordered * passing[stage] / (share * 60_000) == pytest.approx(1.04, abs=0.005)
 
 
 def test_minima_hold_at_full_scale_whatever_the_corpora_bring() -> None:

@@ -50,11 +50,13 @@ class Expansion:
     """One conversation in the making: its scopes, its facts so far and the alternatives already used."""
 
     __slots__ = (
+        "_below",
         "_draw",
         "_facts",
         "_known",
         "_offered",
         "_passage_parts",
+        "_rules",
         "_said",
         "_scopes",
         "_sparing",
@@ -85,6 +87,7 @@ class Expansion:
             sparing: Facts that one turn says once at most where it can be helped.
         """
         self._draw = Draw(seed)
+        self._below = self._draw.below
         self._scopes = scopes
         self._passage_parts = passage or {}
         self._voice_parts = voice or {}
@@ -96,13 +99,14 @@ class Expansion:
         self.following = ""
         """The exchange after this one: `{*lead}` is written with the rule `lead_<following>`, which invites what comes next."""
         self._facts: dict[str, _Written] = {}
-        self._used: dict[str, set[int]] = {}
+        self._rules: dict[str, tuple[tuple[Alternative, ...], set[int]]] = {}  # those asked for so far, and which alternatives were taken
+        self._used: dict[str, set[int]] = {}  # the same of what the voice has
         # What the counsellor can know: facts offered or named, and replies once the client gave them (those are never offered).
         self._known = {name for name in offered or () if not name.endswith(REPLY)}
 
     def below(self, n: int) -> int:
         """Return an integer in [0, n) from this conversation's generator."""
-        return self._draw.below(n)
+        return self._below(n)
 
     def rule(self, name: str) -> tuple[Alternative, ...]:
         """Return the alternatives of a rule in the most specific scope that has it.
@@ -123,15 +127,25 @@ class Expansion:
     def _pick(self, name: str) -> Alternative:
         if name == LEAD:
             name = f"{LEAD}_{self.following}"
-        alternatives = self.rule(name)
+        if name not in self._rules:
+            self._rules[name] = self.rule(name), set()
+        alternatives, used = self._rules[name]
         n = len(alternatives)
-        used = self._used.setdefault(name, set())
         if len(used) >= n:
             used.clear()
-        index = self._chosen(alternatives, self._draw.below(n), used)
+        index = self._below(n)
+        facts = alternatives[index].facts
+        if index in used or (facts and not self._may_say(facts)):
+            index = self._chosen(alternatives, index, used)
+            facts = alternatives[index].facts
         used.add(index)
-        self._said |= self._sparing & alternatives[index].facts
+        if facts and not self._sparing.isdisjoint(facts):
+            self._said |= self._sparing & facts
         return alternatives[index]
+
+    def _may_say(self, facts: frozenset[str]) -> bool:
+        """Return whether the one who speaks knows these facts, and has said none of them in this turn that is said once."""
+        return self._said.isdisjoint(facts) and (not self.listening or self._offered is None or facts <= self._known)
 
     def _chosen(self, alternatives: Sequence[Alternative], drawn: int, used: set[int]) -> int:
         """Return the alternative to take: round from the one drawn, the first that may be said, is unused and says nothing twice.
@@ -159,31 +173,37 @@ class Expansion:
             elif isinstance(node, Slot):
                 text += self._slot(node, depth)
             else:
-                option = node.options[self._draw.below(len(node.options))]
-                text += self._text(option, depth + 1)
+                option = node.options[self._below(len(node.options))]
+                only = option[0] if len(option) == 1 else None  # nearly always, and nearly all of them are plain words
+                text += only if isinstance(only, str) else self._text(option, depth + 1)
         return text
 
     def _slot(self, slot: Slot, depth: int) -> str:
-        if slot.name == "passage":
-            return self._passage(slot.part, depth)
-        if slot.name == "voice":
+        name, part, fresh, you = slot
+        if name == "passage":
+            return self._passage(part, depth)
+        if name == "voice":
             return self._voice(slot, depth)
-        if slot.fresh:
-            written = self._expanded(self._pick(slot.name), depth)
+        if fresh:
+            alternative = self._pick(name)
+            if not part and alternative.you is None and alternative.reply is None:
+                first = self._text(alternative.nodes, depth + 1)
+                return to_second(first) if you else first
+            written = self._expanded(alternative, depth)
         else:
-            if slot.name not in self._facts:
-                self._facts[slot.name] = self._expanded(self._pick(slot.name), depth)
-                self._known.add(slot.name)
-            written = self._facts[slot.name]
-        if slot.part == "reply":
+            if name not in self._facts:
+                self._facts[name] = self._expanded(self._pick(name), depth)
+                self._known.add(name)
+            written = self._facts[name]
+        if not part:
+            if not you:
+                return written.first
+            return to_second(written.first) if written.second is None else written.second
+        if part == "reply":
             if not self.listening:
-                self._known.add(slot.name + REPLY)
-            return to_second(written.reply) if slot.you else written.reply
-        if slot.part:
-            return PRONOUNS[written.pronoun or "they"][slot.part]
-        if not slot.you:
-            return written.first
-        return to_second(written.first) if written.second is None else written.second
+                self._known.add(name + REPLY)
+            return to_second(written.reply) if you else written.reply
+        return PRONOUNS[written.pronoun or "they"][part]
 
     def _passage(self, part: str, depth: int) -> str:
         """Return a part of the passage; without a passage the rule `passage_<part>` stands in."""
@@ -203,7 +223,7 @@ class Expansion:
         if len(used) >= len(options):
             used.clear()
         left = [i for i in range(len(options)) if i not in used]
-        index = left[self._draw.below(len(left))]
+        index = left[self._below(len(left))]
         used.add(index)
         if not slot.fresh:
             self._facts[name] = _Written(options[index], None, "", "")

@@ -8,16 +8,22 @@ _SOFT_STOP = re.compile(r"[,;](?=[,.;:?!])")
 # Patterns begin with a character where they can, since a search for one is several times as fast as for a place between two.
 _BEGINNING = re.compile(r"""["'(]?[a-z]""")
 _SENTENCE = re.compile(r"""[.!?](?:\)* |(?<=\.)["'] )["'(]?[a-z]""")  # what is asked in quotes may go on: "why?" is what I heard
-_ARTICLE = re.compile(r"([Aa])(?<!\w.)n? (?=([A-Za-z]+))")
+# Only articles that may be wrong: before other letters than these, `a` is always right.
+_ARTICLE = re.compile(r"([Aa])(?<!\w.)(?=n | [aeiouhAEIOUH])n? (?=([A-Za-z]+))")
 _SOUNDS_CONSONANT = re.compile(r"^(?:eu|uni(?!n|m)|use|usu|uti|one\b|once|ufo|ut[ie])", re.IGNORECASE)
+# What the three patterns of stops begin at, in one search: hardly any turn has any of it.
+_STOPS_ASKEW = re.compile(r"""[,.;:?!'](?:(?<= .)|(?<=[,;?!.])"?[,.;:?!])""")
 _SOUNDS_VOWEL = re.compile(r"^(?:hour|honest|honou?r|heir)", re.IGNORECASE)
 
 
 def mended(text: str) -> str:
     """Return `text` with single spaces, single stops, capitals at sentence starts and a/an as the next word sounds."""
-    text = " ".join(text.replace("...", "…").split())
-    text = _BEFORE_STOP.sub("", text)
-    text = _SOFT_STOP.sub("", _DOUBLE_STOP.sub(r"\1", text))
+    text = text.replace("...", "…")
+    if "  " in text or text[:1] == " " or text[-1:] == " " or not text.isprintable():  # all white space but the space is unprintable
+        text = " ".join(text.split())
+    if _STOPS_ASKEW.search(text):
+        text = _BEFORE_STOP.sub("", text)
+        text = _SOFT_STOP.sub("", _DOUBLE_STOP.sub(r"\1", text))
     text = _ARTICLE.sub(_article, text)
     text = _SENTENCE.sub(_capital, text)
     if begun := _BEGINNING.match(text):

@@ -1,6 +1,7 @@
 """Grammatical person: a client's own words turned towards the client, and pronouns that agree."""
 
 import re
+from functools import lru_cache
 
 _YOU = {
     "i am": "you are",
@@ -28,7 +29,8 @@ _YOU = {
     "myself": "yourself",
     "ourselves": "yourselves",
 }
-_FIRST = re.compile(r"\b(" + "|".join(sorted(map(re.escape, _YOU), key=len, reverse=True)) + r")\b(?!')", re.IGNORECASE)
+# Letters that none of them begins with are told at once.
+_FIRST = re.compile(r"\b(?=[aimouw])(" + "|".join(sorted(map(re.escape, _YOU), key=len, reverse=True)) + r")\b(?!')", re.IGNORECASE)
 _SPEECH = re.compile(r"""("[^"]*"|(?<!\w)'(?=\w)(?:[^']|'(?=\w))*'(?!\w))""")
 
 PRONOUNS: dict[str, dict[str, str]] = {
@@ -40,11 +42,14 @@ PRONOUNS: dict[str, dict[str, str]] = {
 """Forms that agree with a fact marked `~she`, `~he`, `~it` or `~they`; a plural fact takes `are`, `were`, `have`."""
 
 
+@lru_cache(maxsize=1 << 14)  # what a client tells is turned in several turns, what a bank's fact says in many conversations
 def to_second(text: str) -> str:
     """Return first-person words addressed to the one who said them: `my mother left me` becomes `your mother left you`.
 
     What stands in quotes, double or single, is somebody's speech and stays as it is.
     """
+    if '"' not in text and "'" not in text:
+        return _FIRST.sub(_swap, text)
     parts = _SPEECH.split(text)
     parts[::2] = [_FIRST.sub(_swap, part) for part in parts[::2]]
     return "".join(parts)

@@ -5,8 +5,11 @@ stands in double quotes is somebody else's speech and stays.
 """
 
 import re
-from dataclasses import astuple, dataclass, fields
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from functools import cache
+from operator import attrgetter
 from statistics import fmean, quantiles
 
 import numpy as np
@@ -50,15 +53,21 @@ MEASURES = tuple(f.name for f in fields(Cadence))[:-1]
 
 def cadence(texts: list[str]) -> Cadence:
     """Return the cadence of texts taken together."""
-    words = [word for text in texts for word in words_of(text)]
-    per_100 = 100 / max(1, len(words))
-    you, we, i = (sum(word in forms for word in words) * per_100 for forms in (_YOU, _WE, _I))
-    contracted = sum(_is_contraction(word) for word in words)
+    counts = Counter(word for text in texts for word in words_of(text))
+    return cadence_of(texts, counts)
+
+
+def cadence_of(texts: list[str], counts: Mapping[str, int]) -> Cadence:
+    """Return the cadence of texts whose words are counted already."""
+    per_100 = 100 / max(1, sum(counts.values()))
+    you, we, i = (sum(counts.get(word, 0) for word in forms) * per_100 for forms in (_YOU, _WE, _I))
+    contracted = sum(n for word, n in counts.items() if "'" in word and _is_contraction(word))
     if not is_punctuated(texts):
         return Cadence(None, None, None, you, we, i, contracted * per_100)
     sentences = [s for text in texts for s in sentences_of(text)]
     lengths = [max(1, len(words_of(s))) for s in sentences]
-    short = sum(n <= number("voices", "profile.short_words") for n in lengths) / len(lengths)
+    most = number("voices", "profile.short_words")
+    short = sum(n <= most for n in lengths) / len(lengths)
     asked = sum(s.rstrip("\"')]").endswith("?") for s in sentences) / len(sentences)
     deciles = tuple(round(q, 2) for q in quantiles(lengths, n=10)) if len(lengths) > 1 else ()
     return Cadence(fmean(lengths), short, asked, you, we, i, contracted * per_100, deciles)
@@ -67,6 +76,9 @@ def cadence(texts: list[str]) -> Cadence:
 def _is_contraction(word: str) -> bool:
     """Return whether a word is contracted; a possessive is not."""
     return "'" in word and (not word.endswith("'s") or word in {"it's", "that's", "there's", "what's", "let's"})
+
+
+_figures = attrgetter(*MEASURES)
 
 
 def standardised(beats: list[Cadence]) -> Vector:
@@ -79,14 +91,15 @@ def standardised(beats: list[Cadence]) -> Vector:
 
 
 def _row(figures: Cadence) -> list[float]:
-    values = [np.nan if v is None else float(v) for v in astuple(figures)[: len(MEASURES)]]
+    values = [np.nan if v is None else float(v) for v in _figures(figures)]
     values[0] = float(np.log(values[0])) if values[0] > 0 else np.nan
     return values
 
 
 _S = re.compile(r"\b(it|that|there|what)'s\b(?= (\w+))", re.IGNORECASE)
 _INVERTED = re.compile(
-    r"\b(don|doesn|didn|isn|aren|wasn|weren|won|wouldn|couldn|shouldn|can|haven|hasn|hadn)'t (?=(?:you|i|we|they|it|he|she|that|there)\b)",
+    r"\b(?=[a-z]+')"
+    r"(don|doesn|didn|isn|aren|wasn|weren|won|wouldn|couldn|shouldn|can|haven|hasn|hadn)'t (?=(?:you|i|we|they|it|he|she|that|there)\b)",
     re.IGNORECASE,
 )
 _DIVIDED = re.compile(r"(?:;|, and(?= (?:you|I|it|that|there|we|they)\b))\s+")
@@ -107,6 +120,8 @@ def spoken(turn: str, voice: Cadence) -> str:
 
 def _in_full(text: str) -> str:
     """Return text without contractions; `don't you` keeps its own, since `do not you` is nobody's English."""
+    if "'" not in text:
+        return text
     kept = {m.start() for m in _INVERTED.finditer(text)}
     pattern, full = _full_forms()
     text = pattern.sub(lambda m: m.group() if m.start() in kept else _as(m.group(), full[m.group().lower()]), text)
@@ -118,7 +133,7 @@ def _in_full(text: str) -> str:
 @cache
 def _full_forms() -> tuple[re.Pattern[str], dict[str, str]]:
     full: dict[str, str] = table("voices")["full_forms"]
-    return re.compile(r"\b(" + "|".join(full) + r")\b(?!')", re.IGNORECASE), full
+    return re.compile(r"\b(?=[a-z]+')(" + "|".join(full) + r")\b(?!')", re.IGNORECASE), full
 
 
 def _as(written: str, full: str) -> str:

@@ -7,7 +7,7 @@ frames. What is characteristic is so beside the other voices and beside the coun
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import polars as pl
 
@@ -22,6 +22,7 @@ from empathy_assets.engines.generating.voices.words import words_of
 from empathy_assets.policy.load import PolicyError, table
 
 _PARTS = ("opener", "aside", "image", "simile", "word", "inner", "own", "one", "ones", "us")
+_TALK = ("voice", "speaker", "text")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,13 @@ def voices_of(passages: pl.DataFrame) -> Voices:
     Where a voice's passages name several speakers, those of the speaker called like the voice count, else of the one who talks most:
     a host's questions are no part of a guest's manner.
     """
-    texts = {voice: _own(part) for (voice,), part in _voiced(passages).group_by("voice", maintain_order=True)}
+    return _voices(tuple(_voiced(passages).iter_rows()))
+
+
+@lru_cache(maxsize=2)  # every chunk of a source is measured against the same talks
+def _voices(talks: tuple[tuple[str, str, str], ...]) -> Voices:
+    frame = pl.DataFrame(talks, schema=dict.fromkeys(_TALK, pl.String), orient="row")
+    texts = {voice: _own(part) for (voice,), part in frame.group_by("voice", maintain_order=True)}
     counted = {str(voice): Counter(w for t in said for w in words_of(t)) for voice, said in texts.items()}
     if counted.get(HOUSE_VOICE, Counter()).total() == 0 or isinstance(voice_profile(texts[HOUSE_VOICE]), Refused):
         texts[HOUSE_VOICE] = frame_texts(load_bank("persona").scoped.get("persona_id", {}).get(HOUSE_VOICE, {}))
@@ -52,7 +59,7 @@ def voices_of(passages: pl.DataFrame) -> Voices:
 
 
 def _voiced(passages: pl.DataFrame) -> pl.DataFrame:
-    return passages.filter(pl.col("voice") != "").select("voice", "speaker", "text").sort("voice", "speaker", "text")
+    return passages.filter(pl.col("voice") != "").select(_TALK).sort(_TALK)
 
 
 def _own(part: pl.DataFrame) -> list[str]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from empathy_assets.engines.generating.voices.cadence import cadence, standardised
+from empathy_assets.engines.generating.voices.cadence import cadence_of, standardised
 from empathy_assets.engines.generating.voices.images import image_nouns
 from empathy_assets.engines.generating.voices.profile import VoiceProfile
 from empathy_assets.engines.generating.voices.words import Vector, frequencies, words_of
@@ -65,7 +65,7 @@ class Matcher:
     def measures(self, texts: Sequence[str]) -> dict[str, Table]:
         """Return how near each text is to each voice by each measure, shape (texts, voices + 1): higher is nearer, general speech last."""
         counted = [Counter(words_of(text)) for text in texts]
-        beats = [cadence([text]) for text in texts]
+        beats = [cadence_of([text], words) for text, words in zip(texts, counted, strict=True)]
         return {
             "delta": self._turned(np.array([frequencies(c) for c in counted]).reshape(len(counted), -1) / self._scale, self._profile),
             "vocabulary": self._marked(counted),

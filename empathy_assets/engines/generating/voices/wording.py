@@ -27,7 +27,8 @@ def _said(text: str, voice: VoiceProfile) -> str:
     pattern, instead = _preferences(voice)
     if pattern is not None:
         text = pattern.sub(lambda m: _as(m.group(), instead[m.group().lower()]), text)
-    return _WILL.sub(r"\1 shall", text) if _prefers(voice.counts, "shall", "will") else text
+    said = "'ll" in text or " will" in text
+    return _WILL.sub(r"\1 shall", text) if said and _prefers(voice.counts, "shall", "will") else text
 
 
 @lru_cache(maxsize=64)

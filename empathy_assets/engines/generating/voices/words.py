@@ -17,19 +17,23 @@ from empathy_assets.policy.load import number, table
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
 _STOP = re.compile(r"[.!?](?=\s|$|[\"')\]])")
-_APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'"})
 
 Vector = npt.NDArray[np.float64]
 
 
 def plain(text: str) -> str:
     """Return `text` with straight apostrophes and single spaces."""
-    return " ".join(text.translate(_APOSTROPHES).split())
+    return " ".join(_straight(text).split())
+
+
+def _straight(text: str) -> str:
+    """Return `text` with straight apostrophes; three searches, mostly in vain, cost a third of one translation."""
+    return text.replace("\u2019", "'").replace("\u2018", "'").replace("\u02bc", "'")
 
 
 def words_of(text: str) -> list[str]:
     """Return the words of `text` in lower case, contractions whole (`don't`)."""
-    return _WORD.findall(text.translate(_APOSTROPHES).lower())
+    return _WORD.findall(_straight(text).lower())
 
 
 def sentences_of(text: str) -> list[str]:
