@@ -111,12 +111,19 @@ class KeptChunk:
             frame = _conversations(path) if same else None
             if frame is not None:
                 found.append(frame.filter(_PLAN_ROW.is_in(same)))
-                missing = {row_id: key for row_id, key in missing.items() if row_id not in set(found[-1].select(_PLAN_ROW).to_series())}
+                here = set(found[-1].select(_PLAN_ROW).to_series())
+                missing = {row_id: key for row_id, key in missing.items() if row_id not in here}
         return pl.concat(found)
 
     def due(self) -> int:
-        """Return how many rows are still to be written."""
-        return 0 if self.exists() else self._rows.height - self.spare().height
+        """Return how many rows are still to be written, as far as the footers of earlier states tell: no conversation is read for it."""
+        if self._path is None or self.exists():
+            return 0
+        missing = self._keys
+        for path in self._earlier():
+            held = _held(path)
+            missing = {row_id: key for row_id, key in missing.items() if held.get(row_id) != key}
+        return len(missing)
 
     def _earlier(self) -> list[Path]:
         """Return the latest files of this chunk; which of them holds a row changes nothing but the time it takes to find it."""

@@ -89,9 +89,11 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 from empathy_assets.engines.generating.grammar.template import Alternative, parse, slots_of
+from empathy_assets.policy.kept import kept
 from empathy_assets.policy.load import POLICY_DIR, PolicyError, table
 
 SCOPES = (
@@ -177,6 +179,13 @@ def load_bank(kind: str) -> Bank:
     arc = next((f["arc"] for f in files if "arc" in f), None)
     if arc is None:
         raise PolicyError(f"banks/{kind}.toml has no [arc] and includes none; give it `first`, `middle` and `last`")
+    fingerprint = hashlib.sha256(json.dumps(files, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    order = hashlib.sha256(json.dumps([files, arc], ensure_ascii=False).encode()).hexdigest()  # a plan takes values in the order written
+    return kept(f"bank-{kind}", order, (Path(__file__).parent,), lambda: _parsed(kind, files, arc, fingerprint))
+
+
+def _parsed(kind: str, files: list[dict[str, Any]], arc: Mapping[str, Any], fingerprint: str) -> Bank:
+    """Return the bank that its files make, nearest first."""
     scoped: dict[str, dict[str, dict[str, tuple[Alternative, ...]]]] = {}
     rules: dict[str, tuple[Alternative, ...]] = {}
     for content in reversed(files):
@@ -184,7 +193,6 @@ def load_bank(kind: str) -> Bank:
         for field in SCOPES:
             for value, node in content.get(field, {}).items():
                 scoped.setdefault(field, {}).setdefault(value, {}).update(_rules(kind, f"{field}.{value}", node))
-    fingerprint = hashlib.sha256(json.dumps(files, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     return Bank(
         kind=kind,
         first=tuple(arc["first"]),
