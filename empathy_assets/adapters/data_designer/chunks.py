@@ -17,7 +17,7 @@ from upath import UPath
 from empathy_assets.adapters.storage import atomic_file
 from empathy_assets.engines import sentences
 from empathy_assets.engines.generating import banks
-from empathy_assets.engines.generating.banks import load_bank
+from empathy_assets.engines.generating.banks import bank_fingerprint
 from empathy_assets.engines.generating.grammar.writing import passages_by_id
 from empathy_assets.engines.generating.voices.landed import voices_of
 from empathy_assets.engines.generating.voices.profile import VoiceProfile
@@ -160,7 +160,7 @@ def _row_keys(rows: pl.DataFrame, used: Material) -> dict[str, str]:
 def _ground(kind: str, used: Material) -> str:
     """Return a hash of what the grammar's text depends on besides rows and passages: bank, voices, code and policy."""
     h = sha256(f"{SCHEMA_VERSION}\n{PIPELINE_VERSION}\n".encode())
-    h.update(load_bank(kind).fingerprint.encode())
+    h.update(bank_fingerprint(kind).encode())
     if used.voices:
         h.update(json.dumps(sorted((name, voice.signature) for name, voice in used.voices.items())).encode())
     for path in (Path(sentences.__file__), *sorted(Path(banks.__file__).parent.rglob("*.py"))):

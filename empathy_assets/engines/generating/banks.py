@@ -84,16 +84,16 @@ A complete small bank:
     step = ["write {person} a letter that I never send", "light a candle for {person} [on Sunday|at supper]"]
 """
 
+import gc
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, cast
 
 from empathy_assets.engines.generating.grammar.template import Alternative, parse, slots_of
-from empathy_assets.policy.kept import kept
 from empathy_assets.policy.load import POLICY_DIR, PolicyError, table
 
 SCOPES = (
@@ -175,17 +175,38 @@ def load_bank(kind: str) -> Bank:
     Raises:
         PolicyError: A file is missing, has an unknown key or an alternative that cannot be parsed.
     """
+    with _uncollected():
+        return _read(kind)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Have Python not look for garbage meanwhile: a bank is some hundred thousand small objects, all of which stay."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@cache
+def bank_fingerprint(kind: str) -> str:
+    """Return the `fingerprint` of a bank without parsing what it says; raises as `load_bank` does for a missing file or unknown key."""
+    with _uncollected():
+        return _fingerprint([table(f"banks/{name}") for name in _linked(kind)])
+
+
+def _fingerprint(files: list[dict[str, Any]]) -> str:
+    return hashlib.sha256(json.dumps(files, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _read(kind: str) -> Bank:
     files = [table(f"banks/{name}") for name in _linked(kind)]
     arc = next((f["arc"] for f in files if "arc" in f), None)
     if arc is None:
         raise PolicyError(f"banks/{kind}.toml has no [arc] and includes none; give it `first`, `middle` and `last`")
-    fingerprint = hashlib.sha256(json.dumps(files, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-    order = hashlib.sha256(json.dumps([files, arc], ensure_ascii=False).encode()).hexdigest()  # a plan takes values in the order written
-    return kept(f"bank-{kind}", order, (Path(__file__).parent,), lambda: _parsed(kind, files, arc, fingerprint))
-
-
-def _parsed(kind: str, files: list[dict[str, Any]], arc: Mapping[str, Any], fingerprint: str) -> Bank:
-    """Return the bank that its files make, nearest first."""
     scoped: dict[str, dict[str, dict[str, tuple[Alternative, ...]]]] = {}
     rules: dict[str, tuple[Alternative, ...]] = {}
     for content in reversed(files):
@@ -202,7 +223,7 @@ def _parsed(kind: str, files: list[dict[str, Any]], arc: Mapping[str, Any], fing
         rules=rules,
         offered=frozenset(arc["offered"]) | _PASSAGE_FACTS if "offered" in arc else None,
         sparing=frozenset(arc.get("sparing", ())),
-        fingerprint=fingerprint,
+        fingerprint=_fingerprint(files),
     )
 
 

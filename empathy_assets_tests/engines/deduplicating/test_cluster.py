@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from empathy_assets.engines.deduplicating import cluster as module
-from empathy_assets.engines.deduplicating.cluster import components, jaccard, near_duplicate_clusters, texts_of
+from empathy_assets.engines.deduplicating import sketches
+from empathy_assets.engines.deduplicating.cluster import components, jaccard, near_duplicate_clusters
 from empathy_assets.engines.deduplicating.shingles import shingles
 from empathy_assets.records.ids import conversation_id
 
@@ -31,10 +32,6 @@ def frame(texts):
     ids = [conversation_id([(t["role"], t["content"]) for t in ts]) for ts in turns]
     kind = pl.List(pl.Struct({"role": pl.String, "content": pl.String}))
     return pl.DataFrame({"id": ids, "turns": pl.Series(turns, dtype=kind)})
-
-
-def test_texts_of_joins_turns():
-    assert texts_of(frame(["abcd", ""])).to_list() == ["ab\ncd", "\n"]
 
 
 def test_exact_and_near_copies_and_strangers():
@@ -83,7 +80,7 @@ def test_the_size_of_blocks_does_not_change_the_clusters(monkeypatch):
     whole = near_duplicate_clusters(texts)
     monkeypatch.setattr(module, "_SKETCH_BLOCK", 500)
     monkeypatch.setattr(module, "_MEETING_BLOCK", 100)
-    monkeypatch.setattr(module, "_TEXT_BLOCK", 7)
+    monkeypatch.setattr(sketches, "_TEXT_BLOCK", 7)
     assert near_duplicate_clusters(texts).equals(whole)
 
 

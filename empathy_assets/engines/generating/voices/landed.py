@@ -16,7 +16,7 @@ import polars as pl
 
 from empathy_assets.engines import sentences
 from empathy_assets.engines.generating import banks
-from empathy_assets.engines.generating.banks import Bank, Rules, load_bank
+from empathy_assets.engines.generating.banks import Rules, bank_fingerprint, load_bank
 from empathy_assets.engines.generating.grammar.person import to_second
 from empathy_assets.engines.generating.grammar.template import Choice, Nodes, Slot
 from empathy_assets.engines.generating.plan import HOUSE_VOICE
@@ -79,13 +79,13 @@ def general_speech() -> VoiceProfile:
     Raises:
         PolicyError: The banks hold too few words to say.
     """
-    bank = load_bank("therapeutic")
-    read = sha256(json.dumps([bank.fingerprint, table("voices")], sort_keys=True).encode()).hexdigest()
+    read = sha256(json.dumps([bank_fingerprint("therapeutic"), table("voices")], sort_keys=True).encode()).hexdigest()
     code = (Path(banks.__file__).parent, Path(sentences.__file__))
-    return kept("general-speech", read, code, lambda: _general_speech(bank))
+    return kept("general-speech", read, code, _general_speech)
 
 
-def _general_speech(bank: Bank) -> VoiceProfile:
+def _general_speech() -> VoiceProfile:
+    bank = load_bank("therapeutic")
     texts = frame_texts({n: a for n, a in bank.rules.items() if not n.startswith("client_")})
     told = bank.scoped.get("issue", {}).values()
     texts.extend(to_second(text) for rules in told for text in frame_texts(rules))
