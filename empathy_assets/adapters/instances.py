@@ -27,8 +27,9 @@ def held_open(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
     if not isinstance(storage, SqliteEventLogStorage):
         yield
         return
-    with storage.run_connection(run_id), storage.index_connection():
-        pass  # from now on both files are there
+    for shard in (storage.run_connection(run_id), storage.index_connection()):
+        with shard:  # one after the other, they share a lock; from now on both files are there
+            pass
     files = [Path(storage.path_for_shard(name)) for name in ("index", run_id)]
     event.listen(Engine, "connect", _without_waiting)
     try:
