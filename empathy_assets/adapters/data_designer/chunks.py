@@ -7,6 +7,7 @@ anew, only those are written.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -163,8 +164,13 @@ def _ground(kind: str, used: Material) -> str:
     h.update(bank_fingerprint(kind).encode())
     if used.voices:
         h.update(json.dumps(sorted((name, voice.signature) for name, voice in used.voices.items())).encode())
-    for path in (Path(sentences.__file__), *sorted(Path(banks.__file__).parent.rglob("*.py"))):
-        h.update(path.read_bytes())
-    for path in (POLICY_DIR / "generation.toml", POLICY_DIR / "voices.toml", *sorted((POLICY_DIR / "lexicons").glob("*.toml"))):
-        h.update(path.read_bytes())
+    h.update(_code_and_policy())
     return h.hexdigest()
+
+
+@cache
+def _code_and_policy() -> bytes:
+    """Return the grammar's code and the policy it reads besides the banks; they are read once in a process, not for every chunk."""
+    code = (Path(sentences.__file__), *sorted(Path(banks.__file__).parent.rglob("*.py")))
+    policy = (POLICY_DIR / "generation.toml", POLICY_DIR / "voices.toml", *sorted((POLICY_DIR / "lexicons").glob("*.toml")))
+    return b"".join(path.read_bytes() for path in (*code, *policy))

@@ -87,7 +87,7 @@ A complete small bank:
 import gc
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -180,7 +180,7 @@ def load_bank(kind: str) -> Bank:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def _uncollected() -> Generator[None]:
     """Have Python not look for garbage meanwhile: a bank is some hundred thousand small objects, all of which stay."""
     was = gc.isenabled()
     gc.disable()

@@ -112,7 +112,7 @@ def _same_in_jsonl(folder: Path, split: str, table: pl.DataFrame) -> bool:
     data = (folder / f"{split}.jsonl").read_bytes()
     written = io.BytesIO()
     table.write_ndjson(written)
-    return written.getbuffer() == data or pl.read_ndjson(data, schema=table.schema).equals(table)
+    return written.getvalue() == data or pl.read_ndjson(data, schema=table.schema).equals(table)
 
 
 def record_problems(folder: Path, manifest: Manifest) -> list[str]:
