@@ -69,7 +69,12 @@ def map_rows(
         run(frame)
     results = [cache.get(namespace, key, version, compute=partial(function, part)) for key, part in zip(keys, parts, strict=True)]
     if parts and (due or index is None):
-        entries = [_entries(key, part) for key, part, result in zip(keys, parts, results, strict=True) if aligned(result)]
+        whole_before = _whole(index, keys, parts) if index is not None else {}
+        entries = [
+            whole_before[key] if key in whole_before else _entries(key, part)
+            for key, part, result in zip(keys, parts, results, strict=True)
+            if aligned(result)
+        ]
         cache.put(f"{namespace}-rows", name, version, frame=pl.concat([pl.DataFrame(schema=_INDEX), *entries]))
     return results
 
@@ -113,6 +118,14 @@ def _completed(
         found.append(result.with_columns(lacking[start : start + part.height]))
     whole = pl.concat(found).sort(_AT).drop(_AT)
     return [whole[start : start + part.height] for part, start in zip(due, _starts(due), strict=True)]
+
+
+def _whole(index: pl.DataFrame, keys: Sequence[str], parts: Sequence[pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Return the entries of the chunks that an index holds whole: a chunk is named by its content, so its rows are not hashed again."""
+    height = dict(zip(keys, (part.height for part in parts), strict=True))
+    known = index.filter(pl.col("chunk").is_in(list(height)))
+    held = {str(chunk): entries for (chunk,), entries in known.group_by("chunk", maintain_order=True)}
+    return {chunk: entries for chunk, entries in held.items() if entries.height == height[chunk]}
 
 
 def _entries(chunk: str, part: pl.DataFrame) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
+from empathy_assets.adapters.instances import held_open
 from empathy_assets.adapters.processes import at_work, began
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.console.progress import Steps, live
@@ -163,9 +164,10 @@ def run_build(release: str, settings: Settings, console: Console) -> BuildResult
         view = BuildView(console, Steps(progress, total))
         instance.add_event_listener(run_id, view)
         try:
-            run = job.execute_in_process(
-                instance=instance, partition_key=release, run_id=run_id, raise_on_error=False, run_config=_QUIET, tags=whose()
-            )
+            with held_open(instance, run_id):
+                run = job.execute_in_process(
+                    instance=instance, partition_key=release, run_id=run_id, raise_on_error=False, run_config=_QUIET, tags=whose()
+                )
         except Exception as error:  # failures of steps are in the result: this one is of the instance
             raise InstanceLostError(
                 f"run {run_id} broke off, its state can no longer be kept: {_root_of(error)}. See that the storage of dagster.yaml answers "

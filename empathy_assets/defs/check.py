@@ -13,13 +13,15 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from empathy_assets.adapters.findings import Tables, finding_of
 from empathy_assets.defs.dataset import inline_png
 from empathy_assets.engines.certifying.wilson import wilson_interval
 from empathy_assets.engines.checking.finding import Finding
 from empathy_assets.policy.load import number
 
-Tables = Mapping[str, pl.DataFrame]
+__all__ = ["Rule", "Tables", "dataset_checks"]
 
+_WORKSPACE = "workspace"
 _DETECTOR = "crisis_detector"
 _CERTIFIED = ("sensitivity", "sensitivity_lower", "sensitivity_upper", "specificity", "specificity_lower", "specificity_upper", "threshold")
 
@@ -34,6 +36,8 @@ class Rule:
         evaluate: How it is evaluated on the tables.
         blocking: Whether failing it stops the graph.
         share: Whether its value is a share of its n, so that it is shown with its 95 % interval.
+        sees: For a costly rule that looks at nothing but tables: which of them. It is handed no other, and what it found is remembered
+            by their content (`adapters.findings`); empty: it is evaluated at every build, on all tables.
     """
 
     name: str
@@ -41,6 +45,7 @@ class Rule:
     evaluate: Callable[[Tables, dg.AssetCheckExecutionContext], Finding]
     blocking: bool = True
     share: bool = False
+    sees: tuple[str, ...] = ()
 
 
 def dataset_checks(
@@ -61,6 +66,7 @@ def dataset_checks(
         resources: Resource keys the rules use through the context.
     """
     keys = [asset, *beside]
+    needed = {*(resources or ()), *([_WORKSPACE] if any(rule.sees for rule in rules) else ())}
     parameters = {key.replace("-", "_"): dg.AssetIn(key) for key in keys}
     with warnings.catch_warnings():
         # Partitioned checks make every gate readable per release; Dagster 1.13 still marks them preview.
@@ -77,11 +83,11 @@ def dataset_checks(
             for rule in rules
         ]
 
-    @dg.multi_asset_check(name=f"{asset.replace('-', '_')}_checks", specs=specs, ins=parameters, required_resource_keys=resources or set())
+    @dg.multi_asset_check(name=f"{asset.replace('-', '_')}_checks", specs=specs, ins=parameters, required_resource_keys=needed)
     def evaluate(context: dg.AssetCheckExecutionContext, **tables: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
         named = {key: tables[key.replace("-", "_")] for key in keys}
         for rule in rules:
-            finding = rule.evaluate(named, context)
+            finding = _found(asset, rule, named, context)
             yield dg.AssetCheckResult(
                 asset_key=asset,
                 check_name=rule.name,
@@ -92,6 +98,14 @@ def dataset_checks(
             )
 
     return evaluate
+
+
+def _found(asset: str, rule: Rule, tables: Tables, context: dg.AssetCheckExecutionContext) -> Finding:
+    """Return what a rule finds, remembered where it may be."""
+    if not rule.sees:
+        return rule.evaluate(tables, context)
+    seen = {name: tables[name] for name in rule.sees}
+    return finding_of(context.resources.workspace.frames, f"{asset}.{rule.name}", seen, lambda given: rule.evaluate(given, context))
 
 
 def _metadata(finding: Finding, *, share: bool) -> dict[str, Any]:

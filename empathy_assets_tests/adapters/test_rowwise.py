@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from upath import UPath
 
-from empathy_assets.adapters import compute
+from empathy_assets.adapters import compute, rowwise
 from empathy_assets.adapters.cache import FrameCache
 from empathy_assets.adapters.compute import ProcessPool, map_frame
 from empathy_assets.adapters.rowwise import map_rows, row_keys
@@ -104,3 +104,21 @@ def test_a_row_is_known_by_all_its_values() -> None:
     keys = row_keys(rows)
     assert keys.n_unique() == 3
     assert keys.to_list() == row_keys(rows[::-1])[::-1].to_list()
+
+
+def test_rows_of_chunks_that_stayed_whole_are_not_hashed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mapped(list(range(12)), tmp_path)
+    hashed: list[int] = []
+
+    def counted(frame: pl.DataFrame) -> pl.Series:
+        hashed.append(frame.height)
+        return row_keys(frame)
+
+    monkeypatch.setattr(rowwise, "row_keys", counted)
+    changed = [0, 1, 2, 3, 4, 50, 6, 7, 8, 9, 10, 11]
+    assert mapped(changed, tmp_path) == [2 * n for n in changed]
+    assert hashed == [4, 4]  # the chunk that is due: its rows are looked up, then filed
+    computed_rows.clear()
+    scattered = [0, 50, 11, 4, 60, 9, 1, 7]
+    assert mapped(scattered, tmp_path) == [2 * n for n in scattered]
+    assert computed_rows == [60]

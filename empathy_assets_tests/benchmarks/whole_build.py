@@ -3,6 +3,7 @@
 Nothing is kept from before: landing, storage and caches lie below DIR, which is emptied first. Measured are what every command costs before
 it does anything (`empathy --help`, loading the definitions), a cold build, the same build with nothing new, and the build after one new
 book has landed: one of the bundled books is held back until then, or `--book` names yours. `--corpus` lands corpora beside the samples.
+Of the environment's EMPATHY_ variables none counts; `--tier` says who judges.
 The seconds of each asset, as the build itself tells them, follow each build; a build's rows are the conversations of its release.
 """
 
@@ -16,7 +17,9 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
+from empathy_assets.engines.scoring.tier import Tier
 from empathy_assets_tests.benchmarks.curation import RIGHTS
 from empathy_assets_tests.benchmarks.measuring import Step, timed, write_figures
 
@@ -80,12 +83,14 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="1: 60,000 conversations")
     parser.add_argument("--corpus", nargs="*", type=Path, default=[], help="JSONL to land beside the bundled samples")
     parser.add_argument("--book", type=Path, help="the new book")
+    parser.add_argument("--tier", choices=get_args(Tier), help="who judges; the build's own default without it")
     chosen = parser.parse_args()
     out = chosen.out.resolve()
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     landing = landed(out, chosen.corpus)
     given = {"EMPATHY_LANDING": landing, "EMPATHY_STORAGE": out / "data", "EMPATHY_SCALE": chosen.scale, "DAGSTER_HOME": out / "instance"}
+    given |= {"EMPATHY_TIER": chosen.tier} if chosen.tier else {}
     (out / "instance").mkdir()
     paths = {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])])}
     env = {**{k: v for k, v in os.environ.items() if not k.startswith("EMPATHY_")}, **paths, **{k: str(v) for k, v in given.items()}}

@@ -1,12 +1,15 @@
 """Tests of the check factory: blocking rules stop, warnings do not, figures become metadata."""
 
 import json
+from pathlib import Path
 
 import dagster as dg
 import polars as pl
 import pytest
 
-from empathy_assets.defs.check import Rule, dataset_checks
+from empathy_assets.adapters.settings import Settings
+from empathy_assets.defs.check import Rule, Tables, dataset_checks
+from empathy_assets.defs.resources import workspace_of
 from empathy_assets.engines.checking.finding import Finding
 
 
@@ -50,3 +53,23 @@ def test_only_a_failed_blocking_rule_stops_what_follows(blocking: bool, passes: 
     assert "data:image/png;base64," in figures["picture"]
     assert any(e.step_key == "after" for e in run.get_asset_materialization_events()) is goes_on
     assert run.success is goes_on
+
+
+def test_a_rule_that_says_what_it_sees_is_handed_that_alone_and_evaluated_once_per_content(tmp_path: Path) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def evaluate(tables: Tables, _: dg.AssetCheckExecutionContext) -> Finding:
+        asked.append(tuple(tables))
+        bad = tables["stage"].filter(pl.col("n") < 0).height
+        return Finding(bad == 0, f"{bad} below zero", {"value": bad, "bound": 0, "n": tables["stage"].height})
+
+    checks = dataset_checks("stage", [Rule("positive", "None is below zero.", evaluate, sees=("stage",))], beside=("side",))
+    resources = {"workspace": workspace_of(Settings(storage=str(tmp_path)))}
+
+    def passed(numbers: list[int], beside: int) -> bool:
+        context = dg.build_asset_check_context(resources=resources)
+        (found,) = checks(context, stage=pl.DataFrame({"n": numbers}), side=pl.DataFrame({"m": [beside]}))
+        return found.passed
+
+    assert [passed([1, 2], 1), passed([1, 2], 2), passed([1, -2], 2), passed([1, -2], 3)] == [True, True, False, False]
+    assert asked == [("stage",)] * 2

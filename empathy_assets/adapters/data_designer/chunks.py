@@ -18,7 +18,7 @@ from upath import UPath
 from empathy_assets.adapters.storage import atomic_file
 from empathy_assets.engines import sentences
 from empathy_assets.engines.generating import banks
-from empathy_assets.engines.generating.banks import load_bank
+from empathy_assets.engines.generating.banks import bank_fingerprint
 from empathy_assets.engines.generating.grammar.writing import passages_by_id
 from empathy_assets.engines.generating.voices.landed import voices_of
 from empathy_assets.engines.generating.voices.profile import VoiceProfile
@@ -112,12 +112,19 @@ class KeptChunk:
             frame = _conversations(path) if same else None
             if frame is not None:
                 found.append(frame.filter(_PLAN_ROW.is_in(same)))
-                missing = {row_id: key for row_id, key in missing.items() if row_id not in set(found[-1].select(_PLAN_ROW).to_series())}
+                here = set(found[-1].select(_PLAN_ROW).to_series())
+                missing = {row_id: key for row_id, key in missing.items() if row_id not in here}
         return pl.concat(found)
 
     def due(self) -> int:
-        """Return how many rows are still to be written."""
-        return 0 if self.exists() else self._rows.height - self.spare().height
+        """Return how many rows are still to be written, as far as the footers of earlier states tell: no conversation is read for it."""
+        if self._path is None or self.exists():
+            return 0
+        missing = self._keys
+        for path in self._earlier():
+            held = _held(path)
+            missing = {row_id: key for row_id, key in missing.items() if held.get(row_id) != key}
+        return len(missing)
 
     def _earlier(self) -> list[Path]:
         """Return the latest files of this chunk; which of them holds a row changes nothing but the time it takes to find it."""
@@ -154,7 +161,7 @@ def _row_keys(rows: pl.DataFrame, used: Material) -> dict[str, str]:
 def _ground(kind: str, used: Material) -> str:
     """Return a hash of what the grammar's text depends on besides rows and passages: bank, voices, code and policy."""
     h = sha256(f"{SCHEMA_VERSION}\n{PIPELINE_VERSION}\n".encode())
-    h.update(load_bank(kind).fingerprint.encode())
+    h.update(bank_fingerprint(kind).encode())
     if used.voices:
         h.update(json.dumps(sorted((name, voice.signature) for name, voice in used.voices.items())).encode())
     h.update(_code_and_policy())
@@ -163,9 +170,10 @@ def _ground(kind: str, used: Material) -> str:
 
 @cache  # what this process has loaded is what writes, whatever becomes of the files
 def _code_and_policy() -> bytes:
+    """Return a hash of the grammar's code and of the policy it reads besides the banks."""
+    code = (Path(sentences.__file__), *sorted(Path(banks.__file__).parent.rglob("*.py")))
+    policy = (POLICY_DIR / "generation.toml", POLICY_DIR / "voices.toml", *sorted((POLICY_DIR / "lexicons").glob("*.toml")))
     h = sha256()
-    for path in (Path(sentences.__file__), *sorted(Path(banks.__file__).parent.rglob("*.py"))):
-        h.update(path.read_bytes())
-    for path in (POLICY_DIR / "generation.toml", POLICY_DIR / "voices.toml", *sorted((POLICY_DIR / "lexicons").glob("*.toml"))):
+    for path in (*code, *policy):
         h.update(path.read_bytes())
     return h.digest()

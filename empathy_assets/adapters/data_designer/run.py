@@ -89,6 +89,7 @@ class _Run:
         self.filled: set[str] = set()
         self.verdicts: list[dict[str, Any]] = []
         self.silent = 0  # pauses made in vain
+        self._kept: dict[tuple[str, int], KeptChunk] = {}
         self._progress = progress
         self._done = 0
 
@@ -109,7 +110,14 @@ class _Run:
 
     def _due_alone(self, rows: pl.DataFrame) -> int:
         """Return how many rows of a chunk that is the grammar's alone are to be written."""
-        return 0 if wants_model(rows) else KeptChunk(rows, self.material, self.folder / "chunks").due()
+        return 0 if wants_model(rows) else self.kept(rows).due()
+
+    def kept(self, rows: pl.DataFrame) -> KeptChunk:
+        """Return the kept chunk of embedded rows; their keys are worked out once."""
+        name = (rows.get_column("row_id")[0], rows.height) if rows.height else ("", 0)
+        if name not in self._kept:
+            self._kept[name] = KeptChunk(rows, self.material, self.folder / "chunks")
+        return self._kept[name]
 
     def chunk(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the conversations of one chunk, from disk where possible."""
@@ -151,7 +159,7 @@ class _Chunk:
         asked = rows.filter(pl.col("backend") == "llm")
         self._embedded = rows.filter(pl.col("backend") != "llm")
         self._fresh = self._embedded  # less what an earlier state of the chunk holds
-        self._kept = KeptChunk(self._embedded, run.material, run.folder / "chunks")
+        self._kept = run.kept(self._embedded)
         self._keys = {row["row_id"]: reply_key(row) for row in asked.iter_rows(named=True)}
         # One row of each key is asked: the members of a pair share one reply.
         self._asked = asked.filter(pl.Series(self._keys.values(), dtype=pl.String).is_first_distinct())

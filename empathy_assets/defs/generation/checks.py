@@ -37,12 +37,13 @@ def _rules(asset: str) -> list[Rule]:
     return [
         Rule("complete", "Every planned row is there.", lambda t, _: complete(t[asset], t["generation_plan"], asset), share=True),
         Rule("licence", "Every row carries an accepted licence, inherited from its passage.", lambda t, _: licences(t[asset])),
-        Rule("repeated_sentences", "No sentence shows the template.", lambda t, _: repeated_sentences(t[asset]), False, share=True),
+        Rule("repeated_sentences", "No sentence shows the template.", lambda t, _: repeated_sentences(t[asset]), False, True, (asset,)),
         Rule(
             "diverse",
             "No two conversations of a kind are near copies, and what each says is mostly its own.",
-            lambda t, _: diverse(t[asset], t["conversation_corpora"]),
+            lambda t, context: diverse(t[asset], t["conversation_corpora"], context.resources.workspace.frames),
             blocking=False,
+            sees=(asset, "conversation_corpora"),
         ),
     ]
 
@@ -63,7 +64,10 @@ bias_samples_checks = dataset_checks(
         *_rules("bias_samples"),
         Rule("pairs", "Each pair has two members with two values of one attribute.", lambda t, _: pairs_complete(t["bias_samples"])),
         Rule(
-            "matched", "The members of a pair differ in the words of their attribute only.", lambda t, _: pairs_matched(t["bias_samples"])
+            "matched",
+            "The members of a pair differ in the words of their attribute only.",
+            lambda t, _: pairs_matched(t["bias_samples"]),
+            sees=("bias_samples",),
         ),
     ],
     beside=_BESIDE,

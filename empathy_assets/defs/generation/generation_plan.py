@@ -3,6 +3,8 @@
 import dagster as dg
 import polars as pl
 
+from empathy_assets.adapters.cache import fingerprint
+from empathy_assets.adapters.identity import code_sha256
 from empathy_assets.defs.dataset import Outcome, dataset, table
 from empathy_assets.defs.lineage import Lineage
 from empathy_assets.defs.resources import Workspace
@@ -43,15 +45,21 @@ def generation_plan(
     expected = int(conversation_corpora.height * number("targets", "expected.corpus_yield"))
     passages = pl.concat([books, academic_findings, transcripts])
     voices = voices_of(transcripts)
-    plan = build_plan(
-        target=target,
-        stage_shares=mix(),
-        passages=passages,
-        expected_corpus=expected,
-        voices=sorted(voices.profiles),
-        seed=workspace.seed,
-        backend=workspace.backend,
-    )
+    known_voices = sorted(voices.profiles)
+    key = (fingerprint(passages), str(target), str(expected), *known_voices, str(workspace.seed), workspace.backend)
+
+    def compute() -> pl.DataFrame:
+        return build_plan(
+            target=target,
+            stage_shares=mix(),
+            passages=passages,
+            expected_corpus=expected,
+            voices=known_voices,
+            seed=workspace.seed,
+            backend=workspace.backend,
+        )
+
+    plan = workspace.frames.get("plan", code_sha256("numpy", "polars"), *key, compute=compute)
     context.log.info(f"plan: {plan.height} conversations for a release of {target}, {expected} expected from landed corpora")
     tables = {"by_kind": table(plan_summary(plan)), "passages_left_out": table(passages_left_out(passages))}
     refused = [refusal.reason for refusal in voices.refused]

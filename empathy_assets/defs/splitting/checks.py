@@ -16,8 +16,8 @@ def _shares(tables: Tables, _: dg.AssetCheckExecutionContext) -> Finding:
     return Finding(found.passed, sentence, {"value": found.worst_pp, "bound": found.tolerance_pp, "n": tables["split"].height})
 
 
-def _leakage(tables: Tables, _: dg.AssetCheckExecutionContext) -> Finding:
-    found = leakage_proof(tables["split"])
+def _leakage(tables: Tables, context: dg.AssetCheckExecutionContext) -> Finding:
+    found = leakage_proof(tables["split"], context.resources.workspace.frames)
     return Finding(found.passed, found.reason, {"value": found.findings.height, "bound": 0, "n": tables["split"].height})
 
 
@@ -40,8 +40,9 @@ split_checks = dataset_checks(
         Rule("rows", "Every admitted conversation is in exactly one split.", _same_rows),
         Rule("shares", "Train, val and test hold 70, 15 and 15 %.", _shares),
         Rule("whole_clusters", "No cluster is divided between splits.", _whole_clusters),
-        Rule("leakage", "No work, pair, dialogue or near-duplicate reaches across splits; recomputed from the texts.", _leakage),
+        Rule("leakage", "No work, pair, dialogue or near-duplicate reaches across splits; found from texts and identities.", _leakage),
     ],
     beside=("gated",),
     partitions_def=release_partitions,
+    resources={"workspace"},
 )

@@ -39,7 +39,7 @@ def split(context: dg.AssetExecutionContext, workspace: Workspace, gated: pl.Dat
     """
 
     def compute() -> pl.DataFrame:
-        clustered = gated.with_columns(leakage_clusters(gated, near_duplicate_clusters(gated)).alias("cluster_id"))
+        clustered = gated.with_columns(leakage_clusters(gated, near_duplicate_clusters(gated, workspace.frames)).alias("cluster_id"))
         return clustered.with_columns(assign(clustered).alias("split"))
 
     rows = workspace.frames.get("split", fingerprint(gated), config_identity()["policy_sha256"], compute=compute)

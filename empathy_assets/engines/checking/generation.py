@@ -7,6 +7,7 @@ import polars as pl
 from empathy_assets.engines.checking.finding import Finding, none_of
 from empathy_assets.engines.generating.diversity import Diversity, diversity_by_kind
 from empathy_assets.engines.generating.pairs import pair_differs_only_in_attribute
+from empathy_assets.engines.memory import Memory
 from empathy_assets.engines.plotting.diversity import diversity_bars
 from empathy_assets.policy.load import number
 
@@ -72,7 +73,7 @@ def repeated_sentences(frame: pl.DataFrame) -> Finding:
     return Finding(share <= bound, sentence, {"value": share, "bound": bound, "n": single.height})
 
 
-def diverse(frame: pl.DataFrame, landed: pl.DataFrame) -> Finding:
+def diverse(frame: pl.DataFrame, landed: pl.DataFrame, memory: Memory | None = None) -> Finding:
     """Fail if the conversations of a kind are too much alike: nearest pair, what each shares with others, the most repeated sentence.
 
     Per kind, one member of each counterfactual pair; likeness grows with the number of conversations, so a small release says little.
@@ -81,9 +82,10 @@ def diverse(frame: pl.DataFrame, landed: pl.DataFrame) -> Finding:
     Args:
         frame: Generated conversations (`Conversation` schema).
         landed: Landed conversations, possibly none.
+        memory: Where the figures of each kind are kept.
     """
     bars = {name: number("generation", f"diversity.{name}_max") for name in ("jaccard", "overlap")}
-    made, real = diversity_by_kind(frame), diversity_by_kind(landed)
+    made, real = diversity_by_kind(frame, memory), diversity_by_kind(landed, memory)
     too_much = [kind for kind, found in made.items() if found.jaccard_max > bars["jaccard"] or found.overlap_mean > bars["overlap"]]
     said = "; ".join(_said(kind, found) for kind, found in made.items()) or "nothing was generated"
     beside = "".join(f"; beside it, {_said(kind, found)}" for kind, found in real.items())

@@ -16,8 +16,8 @@ from empathy_assets.engines.deduplicating.decontaminate import matched_ngrams
 from empathy_assets.engines.deduplicating.keep import choose_kept
 from empathy_assets.engines.gating.gate import GateContext
 from empathy_assets.engines.gating.judge import judge, passing
-from empathy_assets.engines.gating.memory import Memory
 from empathy_assets.engines.gating.registry import registered
+from empathy_assets.engines.memory import Memory
 from empathy_assets.records.conversation import Stage
 from empathy_assets.records.ids import record_ref
 
@@ -37,17 +37,18 @@ def gates_version() -> str:
     return "|".join(f"{gate.name}:{gate.version}" for gate in registered())
 
 
-def copies(candidates: pl.DataFrame, earlier: pl.DataFrame | None = None) -> pl.DataFrame:
+def copies(candidates: pl.DataFrame, earlier: pl.DataFrame | None = None, memory: Memory | None = None) -> pl.DataFrame:
     """Return what the duplicates gate needs: `ref`, `kept`, `kept_ref`, `exact`, `jaccard` of every member of a cluster of copies.
 
     Args:
         candidates: Conversations with their `ref`, in stage order.
         earlier: `id`, `turns`, `release` of conversations published before; what copies one of them goes, whatever else it is.
+        memory: Where what was found out about texts is kept between searches.
     """
     repeated = _repeated(candidates, earlier) if earlier is not None and earlier.height else None
     if repeated is not None:
         candidates = candidates.join(repeated, on="ref", how="anti", maintain_order="left")
-    among = _copies_among(candidates)
+    among = _copies_among(candidates, memory)
     return among if repeated is None else pl.concat([repeated, among])
 
 
@@ -67,8 +68,8 @@ def _repeated(candidates: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _copies_among(candidates: pl.DataFrame) -> pl.DataFrame:
-    clusters = near_duplicate_clusters(candidates.select("id", "turns"))
+def _copies_among(candidates: pl.DataFrame, memory: Memory | None) -> pl.DataFrame:
+    clusters = near_duplicate_clusters(candidates.select("id", "turns"), memory)
     choice = choose_kept(candidates.drop("ref"), clusters)
     table = pl.DataFrame({
         "ref": candidates["ref"],
@@ -115,14 +116,14 @@ def admit(
         context: What gates may know besides the records.
         earlier: `id`, `turns`, `release` of published conversations that must not be repeated.
         benchmarks: Texts, per benchmark, that no record may share.
-        memory: Where verdicts of earlier runs are kept.
+        memory: Where verdicts of earlier runs are kept, and what was found out about texts.
     """
     gates = registered()
     others = [gate for gate in gates if gate.name != _COPIES]
     if benchmarks:
         context = replace(context or GateContext(), contaminated=contaminated(stages, benchmarks))
     ledger = judge(stages, context=context, gates=others, memory=memory)
-    duplicates = copies(passing(stages, ledger, others), earlier)
+    duplicates = copies(passing(stages, ledger, others), earlier, memory)
     last = judge(stages, duplicates=duplicates, context=context, gates=[gate for gate in gates if gate.name == _COPIES])
     ledger = pl.concat([ledger, last])
     composition = compose(passing(stages, ledger, gates), target)

@@ -8,6 +8,7 @@ stays linear while true copies, which agree in rare shingles or in whole runs of
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from itertools import pairwise
 
 import numpy as np
@@ -15,18 +16,15 @@ import numpy.typing as npt
 import polars as pl
 
 from empathy_assets.engines.deduplicating.shingles import I64, THREADS, U32, U64, Gathered, Shingles, shingles
+from empathy_assets.engines.deduplicating.sketches import blocks_of, marks_of, shingles_of, sketches, texts_of
+from empathy_assets.engines.memory import Memory
 from empathy_assets.policy.load import number
 
 _PAIR_BLOCK = 1 << 17  # shingles of candidate pairs compared at a time: what stays in the processor's own memory
 _SKETCH_BLOCK = 1 << 21  # sketch entries sorted at a time: their temporaries take about a hundred megabytes
 _MEETING_BLOCK = 1 << 23  # meetings counted at a time
-_TEXT_BLOCK = 4_000  # conversations whose text is joined at a time
-
-
-def texts_of(frame: pl.DataFrame) -> pl.Series:
-    """Return the words of every conversation as one text: its turns in order, roles left out."""
-    content = pl.col("turns").list.eval(pl.element().struct.field("content"))
-    return frame.select(content.list.join("\n").fill_null("").alias("text")).to_series()
+_NAMESPACE = "copies"
+_REVISION = "1"  # raise it when the same texts make other clusters
 
 
 def _gather(sets: Shingles, rows: I64, limit: int | None = None) -> tuple[npt.NDArray[np.int64], U32]:
@@ -159,7 +157,7 @@ def _sets_of(frames: Iterable[pl.DataFrame]) -> tuple[pl.Series, Shingles]:
     seen: set[str] = set()
     sets = Gathered()
     for frame in frames:
-        for block in frame.select("id", "turns").iter_slices(_TEXT_BLOCK):
+        for block in blocks_of(frame):
             own = block["id"]
             fresh = pl.Series([i not in seen for i in own], dtype=pl.Boolean) & own.is_first_distinct()
             seen.update(own)
@@ -168,34 +166,66 @@ def _sets_of(frames: Iterable[pl.DataFrame]) -> tuple[pl.Series, Shingles]:
     return pl.concat(ids), sets.taken()
 
 
-def near_duplicate_clusters(frame: pl.DataFrame | Iterable[pl.DataFrame]) -> pl.DataFrame:
+def _settings() -> dict[str, int]:
+    """Return how candidates are looked for."""
+    names = {"sketch": "sketch_size", "small": "small_bucket", "reach": "reach", "least": "least_shared"}
+    return {k: int(number("deduplicating", f"near.{v}")) for k, v in names.items()}
+
+
+def near_duplicate_clusters(frame: pl.DataFrame | Iterable[pl.DataFrame], memory: Memory | None = None) -> pl.DataFrame:
     """Cluster the conversations that are exact or near copies of one another.
 
     Args:
         frame: `id` (hash of normalised content) and `turns`, one conversation per row; other columns are ignored. Rows of several
             stages, sources or earlier releases may be concatenated. Or frames that hold the rows one after another: each is looked at
             once, and what is kept of a conversation are its id and its shingles, about a kilobyte.
+        memory: Where the clusters of a whole frame, and the sketches of its texts, are kept between searches; the same clusters with it.
 
     Returns:
         One line per conversation, in order: `row` (u32), `cluster` (u32, least row of its cluster; its own row if it is alone),
         `exact` (an earlier row has the same id), `jaccard_to_representative` (f64, of 3-word shingles with the least row; 1 for
         itself and its exact copies).
     """
+    if isinstance(frame, pl.DataFrame) and memory is not None and frame.height:
+        return _remembered(frame, memory)
     ids, sets = _sets_of([frame] if isinstance(frame, pl.DataFrame) else frame)
+    a, b = candidate_pairs(sets, **_settings())
+    return _joined(ids, sets, a, b, np.arange(len(sets.offsets) - 1))
+
+
+def _remembered(frame: pl.DataFrame, memory: Memory) -> pl.DataFrame:
+    """Return the clusters of a frame: as they are kept for these texts in this order, else with what is known of each text."""
+    marks, ids = marks_of(frame), frame["id"]
+    n, settings, likeness = int(number("deduplicating", "near.shingle_words")), _settings(), number("deduplicating", "near.min_jaccard")
+    content = sha256(marks.to_numpy().tobytes() + "\n".join(ids).encode()).hexdigest()
+    key = (_REVISION, content, f"{n} {settings} {likeness}", pl.__version__)
+    known = memory.recall(_NAMESPACE, *key)
+    if known is not None:
+        return known
+    first = ids.is_first_distinct()
+    texts, looked_at = frame.filter(first), marks.filter(first)
+    a, b = candidate_pairs(sketches(texts, looked_at, n, settings["sketch"], memory), **settings)
+    met = np.unique(np.concatenate([a, b]))  # what a sketch does not tell, whole sets do: of the few texts that met another
+    place = np.zeros(texts.height, dtype=np.int64)
+    place[met] = np.arange(len(met))
+    found = _joined(ids, shingles_of(texts[met], n), a, b, place)
+    memory.put(_NAMESPACE, *key, frame=found)
+    return found
+
+
+def _joined(ids: pl.Series, sets: Shingles, a: I64, b: I64, place: I64) -> pl.DataFrame:
+    """Return the clusters that candidate pairs make once they are verified; the set of text `i` is `place[i]` of `sets`."""
     first = ids.to_frame().with_row_index("row").select(pl.col("row").first().over("id")).to_series().to_numpy().astype(np.int64)
     distinct = np.unique(first)
-    settings = {k: int(number("deduplicating", f"near.{v}")) for k, v in
-                {"sketch": "sketch_size", "small": "small_bucket", "reach": "reach", "least": "least_shared"}.items()}  # fmt: skip
-    a, b = candidate_pairs(sets, **settings)
-    close = jaccard(sets, a, b) >= number("deduplicating", "near.min_jaccard")
+    close = jaccard(sets, place[a], place[b]) >= number("deduplicating", "near.min_jaccard")
     leader = components(len(distinct), a[close], b[close])
     likeness = np.ones(len(distinct))
     apart = np.flatnonzero(leader != np.arange(len(distinct)))
-    likeness[apart] = jaccard(sets, apart, leader[apart])
-    place = np.searchsorted(distinct, first)
+    likeness[apart] = jaccard(sets, place[apart], place[leader[apart]])
+    line = np.searchsorted(distinct, first)
     return pl.DataFrame({
         "row": pl.int_range(len(ids), dtype=pl.UInt32, eager=True),
-        "cluster": pl.Series(distinct[leader[place]]).cast(pl.UInt32),
+        "cluster": pl.Series(distinct[leader[line]]).cast(pl.UInt32),
         "exact": first != np.arange(len(ids)),
-        "jaccard_to_representative": likeness[place],
+        "jaccard_to_representative": likeness[line],
     })  # fmt: skip

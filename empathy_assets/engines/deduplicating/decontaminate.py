@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from empathy_assets.engines.deduplicating.cluster import texts_of
 from empathy_assets.engines.deduplicating.shingles import U64, combine, words
+from empathy_assets.engines.deduplicating.sketches import texts_of
 from empathy_assets.policy.load import number, table
 
 HITS = pl.Schema({"row": pl.UInt32, "id": pl.String, "benchmark": pl.String, "text_number": pl.UInt32, "ngram": pl.String})

@@ -11,8 +11,9 @@ from dataclasses import replace
 import polars as pl
 
 from empathy_assets.engines.gating.gate import Gate, GateContext, checked, reason_code
-from empathy_assets.engines.gating.memory import Memory, record_hash, remembered
+from empathy_assets.engines.gating.memory import record_hash, remembered
 from empathy_assets.engines.gating.registry import registered
+from empathy_assets.engines.memory import Memory
 from empathy_assets.records.arrow import conform, empty_frame, polars_schema
 from empathy_assets.records.conversation import STAGES, Stage
 from empathy_assets.records.ids import record_ref

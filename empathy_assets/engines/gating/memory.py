@@ -5,25 +5,14 @@ are kept (a `Memory` is handed in), or a gate's rule.
 """
 
 from collections.abc import Callable
-from typing import Protocol
 
 import polars as pl
+
+from empathy_assets.engines.memory import Memory
 
 NAMESPACE = "gates"
 
 Decide = Callable[[pl.DataFrame], pl.DataFrame]
-
-
-class Memory(Protocol):
-    """Where frames are kept by key between runs; the cache of the storage layer is one."""
-
-    def recall(self, namespace: str, *key: str) -> pl.DataFrame | None:
-        """Return the frame kept under `key`, or None."""
-        ...
-
-    def put(self, namespace: str, *key: str, frame: pl.DataFrame) -> None:
-        """Keep `frame` under `key`."""
-        ...
 
 
 def record_hash(frame: pl.DataFrame) -> pl.Series:

@@ -84,9 +84,11 @@ A complete small bank:
     step = ["write {person} a letter that I never send", "light a candle for {person} [on Sunday|at supper]"]
 """
 
+import gc
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
@@ -173,6 +175,34 @@ def load_bank(kind: str) -> Bank:
     Raises:
         PolicyError: A file is missing, has an unknown key or an alternative that cannot be parsed.
     """
+    with _uncollected():
+        return _read(kind)
+
+
+@contextmanager
+def _uncollected() -> Generator[None]:
+    """Have Python not look for garbage meanwhile: a bank is some hundred thousand small objects, all of which stay."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@cache
+def bank_fingerprint(kind: str) -> str:
+    """Return the `fingerprint` of a bank without parsing what it says; raises as `load_bank` does for a missing file or unknown key."""
+    with _uncollected():
+        return _fingerprint([table(f"banks/{name}") for name in _linked(kind)])
+
+
+def _fingerprint(files: list[dict[str, Any]]) -> str:
+    return hashlib.sha256(json.dumps(files, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _read(kind: str) -> Bank:
     files = [table(f"banks/{name}") for name in _linked(kind)]
     arc = next((f["arc"] for f in files if "arc" in f), None)
     if arc is None:
@@ -184,7 +214,6 @@ def load_bank(kind: str) -> Bank:
         for field in SCOPES:
             for value, node in content.get(field, {}).items():
                 scoped.setdefault(field, {}).setdefault(value, {}).update(_rules(kind, f"{field}.{value}", node))
-    fingerprint = hashlib.sha256(json.dumps(files, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     return Bank(
         kind=kind,
         first=tuple(arc["first"]),
@@ -194,7 +223,7 @@ def load_bank(kind: str) -> Bank:
         rules=rules,
         offered=frozenset(arc["offered"]) | _PASSAGE_FACTS if "offered" in arc else None,
         sparing=frozenset(arc.get("sparing", ())),
-        fingerprint=fingerprint,
+        fingerprint=_fingerprint(files),
     )
 
 

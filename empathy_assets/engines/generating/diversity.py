@@ -5,14 +5,18 @@ counts once: pass one member of each.
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from hashlib import sha256
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from empathy_assets.engines.memory import Memory
 from empathy_assets.policy.load import number
 
+_NAMESPACE = "diversity"
+_REVISION = "1"  # raise it when the same texts give other figures
 _Keys = npt.NDArray[np.uint64]
 _PERMUTATIONS = 64
 _BAND_ROWS = 4
@@ -51,21 +55,38 @@ def one_of_each_pair(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.filter((pair == "") | pair.is_first_distinct())
 
 
-def diversity_by_kind(frame: pl.DataFrame) -> dict[str, Diversity]:
+def diversity_by_kind(frame: pl.DataFrame, memory: Memory | None = None) -> dict[str, Diversity]:
     """Return the figures per kind of conversation (label `kind`; landed ones have none and are called `landed`), in the order of names.
 
     One member of each counterfactual pair, at most policy's `diversity.sample` conversations of a kind, evenly spaced.
+
+    Args:
+        frame: Conversations (`Conversation` schema).
+        memory: Where the figures of a kind are kept by its texts: of kinds that a new book left alone nothing is measured again.
     """
     most = int(number("generation", "diversity.sample"))
     kind = pl.col("labels").struct.field("kind").fill_null("")
 
     def measured(rows: pl.DataFrame) -> Diversity:
         content = rows.gather_every(-(-rows.height // most))["turns"].list.eval(pl.element().struct.field("content"))
-        return diversity(content.list.join("\n"))
+        return _remembered(content.list.join("\n"), memory)
 
     kinds = sorted(one_of_each_pair(frame).group_by(kind.alias("kind")), key=lambda part: str(part[0]))
     with ThreadPoolExecutor(_THREADS) as threads:
         return dict(zip([str(name) or "landed" for (name,), _ in kinds], threads.map(measured, [rows for _, rows in kinds]), strict=True))
+
+
+def _remembered(texts: pl.Series, memory: Memory | None) -> Diversity:
+    """Return the figures of conversations, as they are kept for these texts in this order where there is a memory."""
+    if memory is None:
+        return diversity(texts)
+    content = sha256(texts.hash(seed=0).to_numpy().tobytes()).hexdigest()
+    key = (_REVISION, content, str(number("generation", "diversity.overlap_others")), pl.__version__)
+    known = memory.recall(_NAMESPACE, *key)
+    if known is None:
+        known = pl.DataFrame([asdict(diversity(texts))])
+        memory.put(_NAMESPACE, *key, frame=known)
+    return Diversity(**known.row(0, named=True))
 
 
 def diversity(texts: pl.Series) -> Diversity:

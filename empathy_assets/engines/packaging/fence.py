@@ -15,6 +15,7 @@ import polars as pl
 from empathy_assets.engines.composing.compose import policy_mix
 from empathy_assets.engines.deduplicating.cluster import near_duplicate_clusters
 from empathy_assets.engines.gating.schema import FENCE, unlawful_exemption
+from empathy_assets.engines.memory import Memory
 from empathy_assets.engines.packaging.errors import (
     CertificateFailedError,
     CertificateMissingError,
@@ -106,16 +107,20 @@ def refuse_split(frame: pl.DataFrame) -> None:
         )
 
 
-def leakage_proof(frame: pl.DataFrame) -> LeakageProof:
+def leakage_proof(frame: pl.DataFrame, memory: Memory | None = None) -> LeakageProof:
     """Return the proof that nothing leaks, made from texts and identities: it trusts no cluster, and no proof of other rows.
 
     What is proven of some rows holds for the same rows in any order: it is not made again within this process, where a release is proven
     when it is split, when it is packed and when the package is read back.
+
+    Args:
+        frame: The release (SplitConversation schema).
+        memory: Where it is kept which of these very texts are alike, as the split found it; null: they are compared anew.
     """
     rows = _content(frame)
     if rows in _PROVEN:
         return _PROVEN[rows]
-    found = prove(frame, near_duplicate_clusters)
+    found = prove(frame, partial(near_duplicate_clusters, memory=memory))
     if found.passed:
         _PROVEN[rows] = found
         for oldest in list(_PROVEN)[:-_PROOFS_KEPT]:

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import polars as pl
+import pytest
 
+from empathy_assets.adapters.data_designer import chunks
 from empathy_assets.adapters.data_designer.chunks import KeptChunk, Material, chunks_of, material_of
 from empathy_assets.engines.generating.grammar.writing import write
 from empathy_assets_tests.engines.generating.test_plan import passages, plan
@@ -62,3 +64,24 @@ def test_an_earlier_state_that_is_damaged_holds_nothing(tmp_path: Path) -> None:
     KeptChunk(rows, Material({}, {}), tmp_path).save(write(rows, passages()))
     next(tmp_path.glob("*.parquet")).write_bytes(b"no")
     assert KeptChunk(rows.with_columns(tone=pl.lit("another")), Material({}, {}), tmp_path).spare().is_empty()
+
+
+def test_how_many_rows_are_due_is_told_without_reading_conversations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = plan().filter(pl.col("kind") == "grounded").head(6)
+    material = material_of(rows, passages())
+    states = [rows, *(rows.with_columns(row_seed=pl.col("row_seed") + (pl.int_range(6) < n).cast(pl.Int64)) for n in (2, 4))]
+    for state in states[:2]:
+        KeptChunk(state, material, tmp_path).save(write(state, passages()))
+    monkeypatch.setattr(chunks, "_conversations", None)
+    assert [KeptChunk(state, material, tmp_path).due() for state in states] == [0, 0, 2]
+
+
+def test_a_chunk_of_many_rows_is_put_together_from_several_states(tmp_path: Path) -> None:
+    rows = plan().filter(pl.col("kind") == "grounded").head(6)
+    material, halves = material_of(rows, passages()), pl.int_range(6) < 3
+    states = [rows.with_columns(row_seed=pl.col("row_seed") + which.cast(pl.Int64)) for which in (halves, ~halves)]
+    for state in states:
+        KeptChunk(state, material, tmp_path).save(write(state, passages()))
+    chunk = KeptChunk(rows, material, tmp_path)
+    assert chunk.due() == 0
+    assert sorted(chunk.spare()["id"]) == sorted(write(rows, passages())["id"])

@@ -75,3 +75,14 @@ def test_a_lost_record_is_found(settings: Settings, tmp_path: Path) -> None:
     rows = built()[0]
     found = verdicts(settings, package_files(manifest), pl.concat([rows, rows.head(1)]))["rows"]
     assert (found.passed, found.description) == (False, "40 conversations packed of 41 split")
+
+
+def test_a_package_that_passed_is_refused_once_it_is_changed(settings: Settings, tmp_path: Path) -> None:
+    root = storage_root(settings.storage)
+    manifest, _ = publish(root, RELEASE, tmp_path)
+    rows = built()[0]
+    assert verdicts(settings, package_files(manifest), rows)["verified"].passed
+    assert verdicts(settings, package_files(manifest), rows)["verified"].passed
+    path = find_package(root, RELEASE) / "val.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"user", b"USER", 1))
+    assert not verdicts(settings, package_files(manifest), rows)["verified"].passed

@@ -6,9 +6,12 @@ import numpy as np
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from upath import UPath
 
+from empathy_assets.adapters.cache import FrameCache
 from empathy_assets.engines.deduplicating import cluster as module
-from empathy_assets.engines.deduplicating.cluster import components, jaccard, near_duplicate_clusters, texts_of
+from empathy_assets.engines.deduplicating import sketches
+from empathy_assets.engines.deduplicating.cluster import components, jaccard, near_duplicate_clusters
 from empathy_assets.engines.deduplicating.shingles import shingles
 from empathy_assets.records.ids import conversation_id
 
@@ -31,10 +34,6 @@ def frame(texts):
     ids = [conversation_id([(t["role"], t["content"]) for t in ts]) for ts in turns]
     kind = pl.List(pl.Struct({"role": pl.String, "content": pl.String}))
     return pl.DataFrame({"id": ids, "turns": pl.Series(turns, dtype=kind)})
-
-
-def test_texts_of_joins_turns():
-    assert texts_of(frame(["abcd", ""])).to_list() == ["ab\ncd", "\n"]
 
 
 def test_exact_and_near_copies_and_strangers():
@@ -83,7 +82,7 @@ def test_the_size_of_blocks_does_not_change_the_clusters(monkeypatch):
     whole = near_duplicate_clusters(texts)
     monkeypatch.setattr(module, "_SKETCH_BLOCK", 500)
     monkeypatch.setattr(module, "_MEETING_BLOCK", 100)
-    monkeypatch.setattr(module, "_TEXT_BLOCK", 7)
+    monkeypatch.setattr(sketches, "_TEXT_BLOCK", 7)
     assert near_duplicate_clusters(texts).equals(whole)
 
 
@@ -126,3 +125,30 @@ def test_components_name_the_least_connected_node(edges):
         for x, y in edges:
             seen[x] = seen[y] = min(seen[x], seen[y])
     assert leader.tolist() == seen
+
+
+def test_with_a_memory_the_clusters_are_the_same_whatever_was_met_before(tmp_path, monkeypatch):
+    r = random.Random(12)
+    bases = [talk(r, 60) for _ in range(60)]
+    texts = bases + [edited(r, b, 0.08) for b in bases[:20]] + [b.upper() for b in bases[20:30]] + ["", "two words"]
+    memory = FrameCache(UPath(tmp_path))
+    for some in (texts[10:70], texts, texts[::-1], texts[:5]):
+        assert near_duplicate_clusters(frame(some), memory).equals(near_duplicate_clusters(frame(some)))
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "candidate_pairs", None)  # whoever looked for copies again would fail
+        assert near_duplicate_clusters(frame(texts), memory).equals(near_duplicate_clusters(frame(texts), memory))
+    changed = [*texts[:-1], bases[0] + " indeed"]
+    found = near_duplicate_clusters(frame(changed), memory)
+    assert found.equals(near_duplicate_clusters(frame(changed)))
+    assert found["cluster"][len(texts) - 1] == 0
+
+
+def test_with_a_memory_the_bar_of_likeness_counts(tmp_path, monkeypatch):
+    r = random.Random(13)
+    base = talk(r, 80)
+    pair = frame([base, edited(r, base, 0.05)])
+    memory = FrameCache(UPath(tmp_path))
+    assert near_duplicate_clusters(pair, memory)["cluster"].to_list() == [0, 0]
+    given = module.number
+    monkeypatch.setattr(module, "number", lambda file, key: 0.99 if key == "near.min_jaccard" else given(file, key))
+    assert near_duplicate_clusters(pair, memory)["cluster"].to_list() == [0, 1]

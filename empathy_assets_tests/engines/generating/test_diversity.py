@@ -1,9 +1,14 @@
 """Diversity: known duplicates, templates and repeated sentences are found, and what is written stays within bounds."""
 
+from pathlib import Path
+
 import polars as pl
 import pytest
+from upath import UPath
 
-from empathy_assets.engines.generating.diversity import diversity, one_of_each_pair
+from empathy_assets.adapters.cache import FrameCache
+from empathy_assets.engines.generating import diversity as module
+from empathy_assets.engines.generating.diversity import diversity, diversity_by_kind, one_of_each_pair
 from empathy_assets.engines.generating.grammar.writing import write
 from empathy_assets.engines.generating.plan import build_plan
 from empathy_assets_tests.engines.generating.test_plan import SHARES, passages
@@ -52,3 +57,22 @@ def test_written_conversations_vary(kind: str) -> None:
     assert found.jaccard_max <= 0.5
     assert found.overlap_mean <= 0.62
     assert found.sentence_share_max <= 0.03
+
+
+def test_a_kind_is_measured_once_for_its_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = write(
+        build_plan(target=60, stage_shares=SHARES, passages=passages(), expected_corpus=0, seed=3, backend="embedded"), passages()
+    )
+    memory, measured = FrameCache(UPath(tmp_path)), []
+
+    def counted(texts: pl.Series) -> module.Diversity:
+        measured.append(texts.len())
+        return diversity(texts)
+
+    monkeypatch.setattr(module, "diversity", counted)
+    plain = diversity_by_kind(frame)
+    kinds = len(measured)
+    assert diversity_by_kind(frame, memory) == diversity_by_kind(frame, memory) == plain
+    assert len(measured) == 2 * kinds
+    fewer = frame.filter((pl.col("labels").struct.field("kind") != "grounded") | (pl.int_range(pl.len()) % 2 == 0))
+    assert diversity_by_kind(fewer, memory) == {**plain, "grounded": diversity_by_kind(fewer)["grounded"]}

@@ -117,9 +117,9 @@ def test_a_certificate_must_be_there_passed_and_about_this_detector(certificate,
 def test_the_same_rows_are_proven_once_and_changed_ones_anew(monkeypatch):
     looked: list[int] = []
 
-    def search(frame):
+    def search(frame, memory=None):
         looked.append(frame.height)
-        return near_duplicate_clusters(frame)
+        return near_duplicate_clusters(frame, memory)
 
     monkeypatch.setattr(fence, "near_duplicate_clusters", search)
     monkeypatch.setattr(fence, "_PROVEN", {})

@@ -174,3 +174,27 @@ def test_lines_are_counted(package):
 
 def test_the_manifest_carries_no_time(package):
     assert not {"time", "date", "created"} & set(json.loads((package / MANIFEST).read_text()))
+
+
+def test_jsonl_of_the_same_records_in_other_words_is_the_same(package):
+    path = package / "train.jsonl"
+    spaced = [json.dumps(json.loads(line), indent=None, separators=(", ", ": ")) for line in path.read_text().splitlines()]
+    assert spaced != path.read_text().splitlines()
+    path.write_text("\n".join(spaced) + "\n")
+    _resealed(package)
+    assert verify_package(package) == []
+
+
+def test_records_are_asked_of_a_memory_only_where_every_file_is_the_manifests(package):
+    asked: list[str] = []
+
+    def remembered(folder, manifest):
+        asked.append(manifest.merkle_root)
+        return ["as remembered"]
+
+    assert verify_package(package, remembered) == ["as remembered"]
+    (package / "val.parquet").write_bytes(b"nothing")
+    found = verify_package(package, remembered)
+    assert "as remembered" not in found
+    assert any("val.parquet" in problem for problem in found)
+    assert len(asked) == 1

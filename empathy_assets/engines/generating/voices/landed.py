@@ -4,14 +4,19 @@ A voice exists where its transcripts were landed with rights that name it; only 
 frames. What is characteristic is so beside the other voices and beside the counsellor's general speech, which is read off the banks.
 """
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from hashlib import sha256
+from pathlib import Path
 
 import polars as pl
 
-from empathy_assets.engines.generating.banks import Rules, load_bank
+from empathy_assets.engines import sentences
+from empathy_assets.engines.generating import banks
+from empathy_assets.engines.generating.banks import Rules, bank_fingerprint, load_bank
 from empathy_assets.engines.generating.grammar.person import to_second
 from empathy_assets.engines.generating.grammar.template import Choice, Nodes, Slot
 from empathy_assets.engines.generating.plan import HOUSE_VOICE
@@ -19,6 +24,7 @@ from empathy_assets.engines.generating.voices.images import image_nouns
 from empathy_assets.engines.generating.voices.phrases import people_of
 from empathy_assets.engines.generating.voices.profile import Refused, VoiceProfile, voice_profile
 from empathy_assets.engines.generating.voices.words import words_of
+from empathy_assets.policy.kept import kept
 from empathy_assets.policy.load import PolicyError, table
 
 _PARTS = ("opener", "aside", "image", "simile", "word", "inner", "own", "one", "ones", "us")
@@ -80,6 +86,12 @@ def general_speech() -> VoiceProfile:
     Raises:
         PolicyError: The banks hold too few words to say.
     """
+    read = sha256(json.dumps([bank_fingerprint("therapeutic"), table("voices")], sort_keys=True).encode()).hexdigest()
+    code = (Path(banks.__file__).parent, Path(sentences.__file__))
+    return kept("general-speech", read, code, _general_speech)
+
+
+def _general_speech() -> VoiceProfile:
     bank = load_bank("therapeutic")
     texts = frame_texts({n: a for n, a in bank.rules.items() if not n.startswith("client_")})
     told = bank.scoped.get("issue", {}).values()

@@ -1,0 +1,68 @@
+"""What is worked out from policy, kept beside it as Python keeps compiled modules: in `__pycache__`, under a hash of all it comes from.
+
+How counsellors talk, for one, is read off thousands of frames: two seconds in every process of a build. Nothing depends on what is kept:
+where the folder cannot be written, Python is told to write no bytecode, or a file is damaged, it is worked out again. The files are trusted
+as the compiled modules beside them are.
+"""
+
+import os
+import pickle
+import sys
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar, cast
+
+from empathy_assets.policy.load import POLICY_DIR
+
+FOLDER = POLICY_DIR / "__pycache__"
+_HEX = 24
+
+T = TypeVar("T")
+
+
+def kept(name: str, key: str, code: tuple[Path, ...], compute: Callable[[], T]) -> T:
+    """Return what `compute` returns, from disk where it has been computed from the same before.
+
+    Args:
+        name: File name without ending; one result is kept for each.
+        key: Hash of all data the result comes from.
+        code: The modules that make it, or folders of them; a change of any makes what is kept stale.
+        compute: Makes it; what it returns can be pickled.
+    """
+    path = FOLDER / f"{name}.{sys.implementation.cache_tag}-{sha256(f'{_code(code)} {key}'.encode()).hexdigest()[:_HEX]}.pickle"
+    try:
+        return cast("T", pickle.loads(path.read_bytes()))  # nosec B301  # noqa: S301 - our own, as trusted as the modules beside it
+    except FileNotFoundError:
+        pass
+    except Exception:  # noqa: S110 - a damaged pickle may raise anything  # nosec B110
+        pass
+    found = compute()
+    if not sys.dont_write_bytecode:
+        _keep(path, name, found)
+    return found
+
+
+def _keep(path: Path, name: str, found: object) -> None:
+    """Write a result, whole or not at all, and remove what was kept of other content; a folder that refuses is left alone."""
+    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        FOLDER.mkdir(exist_ok=True)
+        aside.write_bytes(pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL))
+        aside.replace(path)
+        for old in FOLDER.glob(f"{name}.{sys.implementation.cache_tag}-*"):
+            if old != path:
+                old.unlink(missing_ok=True)
+    except OSError:
+        return
+
+
+@cache
+def _code(places: tuple[Path, ...]) -> str:
+    """Return a hash of modules, and of those below folders."""
+    h = sha256()
+    for place in places:
+        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+            h.update(path.read_bytes())
+    return h.hexdigest()
