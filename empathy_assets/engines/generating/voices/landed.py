@@ -24,8 +24,8 @@ from empathy_assets.engines.generating.voices.images import image_nouns
 from empathy_assets.engines.generating.voices.phrases import people_of
 from empathy_assets.engines.generating.voices.profile import Refused, VoiceProfile, voice_profile
 from empathy_assets.engines.generating.voices.words import words_of
-from empathy_assets.policy.kept import kept
 from empathy_assets.policy.load import PolicyError, table
+from empathy_assets.policy.worked_out import worked_out
 
 _PARTS = ("opener", "aside", "image", "simile", "word", "inner", "own", "one", "ones", "us")
 _TALK = ("voice", "speaker", "text")
@@ -88,7 +88,7 @@ def general_speech() -> VoiceProfile:
     """
     read = sha256(json.dumps([bank_fingerprint("therapeutic"), table("voices")], sort_keys=True).encode()).hexdigest()
     code = (Path(banks.__file__).parent, Path(sentences.__file__))
-    return kept("general-speech", read, code, _general_speech)
+    return VoiceProfile.from_json(worked_out("general-speech", read, code, lambda: _general_speech().as_json()))
 
 
 def _general_speech() -> VoiceProfile:

@@ -9,7 +9,8 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -57,6 +58,19 @@ class VoiceProfile:
     signature: str
     frequencies: Vector = field(repr=False, compare=False)
     counts: Mapping[str, int] = field(repr=False, compare=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the profile as JSON has it; `from_json` makes an equal one of it, to the last bit and in the same order."""
+        return asdict(replace(self, counts=dict(self.counts))) | {"frequencies": self.frequencies.tolist()}
+
+    @staticmethod
+    def from_json(told: Mapping[str, Any]) -> "VoiceProfile":
+        """Return the profile that `as_json` told."""
+        made: dict[str, Any] = {name: tuple(told[name]) for name in ("images", "similes", "metaphors", "openers", "asides", "inner", "owned")}
+        made["cadence"] = Cadence(**{**told["cadence"], "deciles": tuple(told["cadence"]["deciles"])})
+        made["vocabulary"] = tuple((word, score) for word, score in told["vocabulary"])
+        made |= {"frequencies": np.array(told["frequencies"], dtype=np.float64), "counts": Counter(told["counts"])}
+        return VoiceProfile(**{**told, **made})
 
 
 @dataclass(frozen=True)

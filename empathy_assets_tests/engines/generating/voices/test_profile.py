@@ -1,5 +1,6 @@
 """Profiles: what is read off a voice's passages, and what is too little to read."""
 
+import json
 from collections import Counter
 
 from empathy_assets.engines.generating.voices.profile import Refused, VoiceProfile, characteristic, voice_profile
@@ -57,3 +58,12 @@ def test_log_odds_favour_what_is_said_here_and_not_there() -> None:
     assert z["sea"] > 1.96 > abs(z["the"])
     assert z["thread"] < -1.96
     assert set(characteristic({"sea": 3}, {}).values()) == {0.0}
+
+
+def test_a_profile_comes_back_from_json_as_it_was() -> None:
+    profile = voice_profile(talk(TAILOR), "tailor")
+    assert isinstance(profile, VoiceProfile)
+    again = VoiceProfile.from_json(json.loads(json.dumps(profile.as_json())))
+    assert again == profile
+    assert again.frequencies.tobytes() == profile.frequencies.tobytes()
+    assert list(again.counts.items()) == list(profile.counts.items())

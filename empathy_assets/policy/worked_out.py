@@ -1,55 +1,50 @@
 """What is worked out from policy, kept beside it as Python keeps compiled modules: in `__pycache__`, under a hash of all it comes from.
 
 How counsellors talk, for one, is read off thousands of frames: two seconds in every process of a build. Nothing depends on what is kept:
-where the folder cannot be written, Python is told to write no bytecode, or a file is damaged, it is worked out again. The files are trusted
-as the compiled modules beside them are.
+where the folder cannot be written, Python is told to write no bytecode, or a file is damaged, it is worked out again. What is kept is JSON:
+reading it back runs no code.
 """
 
+import json
 import os
-import pickle
 import sys
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any
 
 from empathy_assets.policy.load import POLICY_DIR
 
 FOLDER = POLICY_DIR / "__pycache__"
 _HEX = 24
 
-T = TypeVar("T")
 
-
-def kept(name: str, key: str, code: tuple[Path, ...], compute: Callable[[], T]) -> T:
+def worked_out(name: str, key: str, code: tuple[Path, ...], compute: Callable[[], Any]) -> Any:
     """Return what `compute` returns, from disk where it has been computed from the same before.
 
     Args:
         name: File name without ending; one result is kept for each.
         key: Hash of all data the result comes from.
         code: The modules that make it, or folders of them; a change of any makes what is kept stale.
-        compute: Makes it; what it returns can be pickled.
+        compute: Makes it, of what JSON has: lists, numbers, strings, null, and objects with strings as keys.
     """
-    path = FOLDER / f"{name}.{sys.implementation.cache_tag}-{sha256(f'{_code(code)} {key}'.encode()).hexdigest()[:_HEX]}.pickle"
+    path = FOLDER / f"{name}.{sys.implementation.cache_tag}-{sha256(f'{_code(code)} {key}'.encode()).hexdigest()[:_HEX]}.json"
     try:
-        return cast("T", pickle.loads(path.read_bytes()))  # nosec B301  # noqa: S301 - our own, as trusted as the modules beside it
-    except FileNotFoundError:
-        pass
-    except Exception:  # noqa: S110 - a damaged pickle may raise anything  # nosec B110
-        pass
-    found = compute()
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # missing or damaged
+        found = compute()
     if not sys.dont_write_bytecode:
         _keep(path, name, found)
     return found
 
 
-def _keep(path: Path, name: str, found: object) -> None:
+def _keep(path: Path, name: str, found: Any) -> None:
     """Write a result, whole or not at all, and remove what was kept of other content; a folder that refuses is left alone."""
     aside = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         FOLDER.mkdir(exist_ok=True)
-        aside.write_bytes(pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL))
+        aside.write_text(json.dumps(found), encoding="utf-8")
         aside.replace(path)
         for old in FOLDER.glob(f"{name}.{sys.implementation.cache_tag}-*"):
             if old != path:

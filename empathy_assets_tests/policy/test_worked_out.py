@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from empathy_assets.policy import kept as module
-from empathy_assets.policy.kept import kept
+from empathy_assets.policy import worked_out as module
+from empathy_assets.policy.worked_out import worked_out
 
 
 @pytest.fixture
@@ -27,11 +27,11 @@ def ask(folder: Path) -> Callable[..., int]:
         (folder / "code.py").write_text(code, encoding="utf-8")
         module._code.cache_clear()
 
-        def compute() -> str:
+        def compute() -> list[object]:
             made.append(key)
-            return f"result of {key}"
+            return [f"result of {key}", 0.1, None]
 
-        assert kept("thing", key, (folder / "code.py",), compute) == f"result of {key}"
+        assert worked_out("thing", key, (folder / "code.py",), compute) == [f"result of {key}", 0.1, None]
         return len(made)
 
     return asked
@@ -44,7 +44,7 @@ def test_the_same_is_worked_out_once_other_data_or_code_anew(ask: Callable[..., 
 
 def test_a_damaged_file_is_as_good_as_none(ask: Callable[..., int], folder: Path) -> None:
     ask()
-    next((folder / "__pycache__").iterdir()).write_bytes(b"\x80\x05no pickle")
+    next((folder / "__pycache__").iterdir()).write_bytes(b"\x80 no text")
     assert [ask(), ask()] == [2, 2]
 
 
@@ -65,5 +65,5 @@ def test_code_may_be_a_folder_of_modules(folder: Path) -> None:
     for text in ("x = 1\n", "x = 1\n", "x = 2\n"):
         (folder / "engine" / "a.py").write_text(text, encoding="utf-8")
         module._code.cache_clear()
-        kept("thing", "k", (folder / "engine",), lambda: results.append(1))
+        worked_out("thing", "k", (folder / "engine",), lambda: results.append(1))
     assert len(results) == 2
