@@ -21,6 +21,9 @@ from empathy_assets.engines.generating.voices.words import Vector, frequencies, 
 from empathy_assets.policy.load import number
 
 
+_PHRASES = ("images", "similes", "metaphors", "openers", "asides", "inner", "owned")
+
+
 @dataclass(frozen=True)
 class VoiceProfile:
     """How one voice talks.
@@ -66,8 +69,9 @@ class VoiceProfile:
     @staticmethod
     def from_json(told: Mapping[str, Any]) -> "VoiceProfile":
         """Return the profile that `as_json` told."""
-        made: dict[str, Any] = {name: tuple(told[name]) for name in ("images", "similes", "metaphors", "openers", "asides", "inner", "owned")}
-        made["cadence"] = Cadence(**{**told["cadence"], "deciles": tuple(told["cadence"]["deciles"])})
+        made: dict[str, Any] = {name: tuple(told[name]) for name in _PHRASES}
+        beat: dict[str, Any] = {**told["cadence"], "deciles": tuple(told["cadence"]["deciles"])}
+        made["cadence"] = Cadence(**beat)
         made["vocabulary"] = tuple((word, score) for word, score in told["vocabulary"])
         made |= {"frequencies": np.array(told["frequencies"], dtype=np.float64), "counts": Counter(told["counts"])}
         return VoiceProfile(**{**told, **made})
