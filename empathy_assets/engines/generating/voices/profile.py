@@ -20,7 +20,6 @@ from empathy_assets.engines.generating.voices.phrases import asides, inner_nouns
 from empathy_assets.engines.generating.voices.words import Vector, frequencies, function_words, is_punctuated, names_in, words_of
 from empathy_assets.policy.load import number
 
-
 _PHRASES = ("images", "similes", "metaphors", "openers", "asides", "inner", "owned")
 
 
