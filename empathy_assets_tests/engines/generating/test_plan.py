@@ -70,12 +70,18 @@ def test_what_is_ordered_fills_every_stage_though_gates_take_their_part(target: 
     assert all(ordered[stage] * passing[stage] >= SHARES[stage] * target for stage in SHARES)
 
 
-def test_at_full_scale_a_twenty_fifth_is_spare() -> None:
-    passing = {"foundation": 0.927, "expertise": 0.940, "nightmare-fuel": 0.949, "persona": 0.892}  # measured in a build of 60,000
+@pytest.mark.parametrize(
+    "passing",  # of a build of 60,000 by tier `student`, and of 800 of each kind by the cascade
+    [
+        {"foundation": 0.927, "expertise": 0.940, "nightmare-fuel": 0.949, "persona": 0.892},
+        {"foundation": 0.90, "expertise": 0.92, "nightmare-fuel": 0.949, "persona": 0.87},
+    ],
+)
+def test_at_full_scale_a_few_in_a_hundred_are_spare(passing: dict[str, float]) -> None:
     sizes = kind_sizes(target=60_000, stage_shares=SHARES, expected_corpus=0, has_passages=True)
     for stage, share in SHARES.items():
         ordered = sum(n for kind, n in sizes.items() if STAGE_OF_KIND[kind] == stage)
-        assert ordered * passing[stage] / (share * 60_000) == pytest.approx(1.04, abs=0.005)
+        assert 1.025 <= ordered * passing[stage] / (share * 60_000) <= 1.065
 
 
 def test_minima_hold_at_full_scale_whatever_the_corpora_bring() -> None:
