@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from empathy_assets.adapters.instances import held_open
 from empathy_assets.adapters.processes import at_work, began
 from empathy_assets.adapters.settings import Settings
+from empathy_assets.console.instances import held_open
 from empathy_assets.console.progress import Steps, live
 from empathy_assets.definitions import build_defs
 from empathy_assets.defs.resources import ORPHANED, workspace_of

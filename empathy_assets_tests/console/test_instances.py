@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from empathy_assets.adapters import instances
-from empathy_assets.adapters.instances import held_open
+from empathy_assets.console import instances
+from empathy_assets.console.instances import held_open
 
 RUN = "0f2a1c9e-5f4e-4f0b-9f5a-1d1d0c6a7b11"
 
