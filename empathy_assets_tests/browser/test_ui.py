@@ -118,6 +118,8 @@ def asset_shown(text: str, name: str) -> bool:
 
 def test_the_first_page_is_there_at_once_and_nothing_warns(ui: Ui) -> None:
     ui.page.open(ui.url)
+    ui.page.until("document.body.innerText.includes('Timeline')")
+    ui.page.open(f"{ui.url}/jobs")  # the timeline names a job only on days when one is due
     ui.page.until("document.body.innerText.includes('build_release')")
     log = ui.log.read_text("utf-8", "replace")
     # The instance of this test lies elsewhere, for a clean start; a person's is the project's own dagster.yaml.
