@@ -29,6 +29,7 @@ from typing import IO, Any
 
 import polars as pl
 
+from empathy_assets.adapters import processes
 from empathy_assets.adapters.kept import Kept, surroundings
 from empathy_assets.adapters.row_frames import frame_of
 from empathy_assets.engines.reading.result import Block, FileContext, Row
@@ -81,14 +82,7 @@ class _Worker:
         if self.process is None or self.process.poll() is not None:
             self.kill()
             self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process; kill() closes it
-            env = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "POLARS_MAX_THREADS": "1"}
-            self.process = subprocess.Popen(  # nosec B603  # fixed arguments, no shell
-                [sys.executable, "-m", "empathy_assets.adapters.isolation"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self.errors,
-                env=env,
-            )
+            self.process = processes.worker("empathy_assets.adapters.isolation", self.errors)
         return self.process
 
     def run(self, job: Job, deadline: float, memory: int) -> Outcome:

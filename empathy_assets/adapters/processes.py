@@ -1,10 +1,27 @@
-"""Processes of this machine: whether one exists, and which of all that ever had its number it is.
+"""Processes of this machine: how a worker of this one starts, whether one exists, which of all that ever had its number it is.
 
-Lives here: asking the operating system. Must not live here: what follows from the answer.
+Lives here: asking the operating system. Must not live here: what follows from the answer, or what is said to a worker.
 """
 
 import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import IO
+
+
+def worker(module: str, errors: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
+    """Start a module as a process that is spoken to through its standard input and output.
+
+    It finds the modules that this process finds, and uses one thread for frames, since there is a worker for each core.
+
+    Args:
+        module: What `python -m` runs.
+        errors: Where its standard error goes; None: where this process's goes.
+    """
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "POLARS_MAX_THREADS": "1"}
+    command = [sys.executable, "-m", module]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=env)  # nosec B603  # noqa: S603 - fixed
 
 
 def alive(pid: int) -> bool:

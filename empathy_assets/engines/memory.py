@@ -3,6 +3,7 @@
 Lives here: what is asked of it. Must not live here: where it keeps them (the cache of the storage layer is one).
 """
 
+from collections.abc import Callable
 from typing import Protocol
 
 import polars as pl
@@ -17,4 +18,8 @@ class Memory(Protocol):
 
     def put(self, namespace: str, *key: str, frame: pl.DataFrame) -> None:
         """Keep `frame` under `key`."""
+        ...
+
+    def get(self, namespace: str, *key: str, compute: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """Return the frame kept under `key`, or compute and keep it."""
         ...

@@ -10,14 +10,13 @@ import os
 import sys
 from collections.abc import Callable
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from empathy_assets.policy.load import POLICY_DIR
+from empathy_assets.records.ids import digest, file_sha256
 
 FOLDER = POLICY_DIR / "__pycache__"
-_HEX = 24
 
 
 def worked_out(name: str, key: str, code: tuple[Path, ...], compute: Callable[[], Any]) -> Any:
@@ -29,7 +28,7 @@ def worked_out(name: str, key: str, code: tuple[Path, ...], compute: Callable[[]
         code: The modules that make it, or folders of them; a change of any makes what is kept stale.
         compute: Makes it, of what JSON has: lists, numbers, strings, null, and objects with strings as keys.
     """
-    path = FOLDER / f"{name}.{sys.implementation.cache_tag}-{sha256(f'{_code(code)} {key}'.encode()).hexdigest()[:_HEX]}.json"
+    path = FOLDER / f"{name}.{sys.implementation.cache_tag}-{digest(_code(code), key)}.json"
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # missing or damaged
@@ -56,8 +55,5 @@ def _keep(path: Path, name: str, found: Any) -> None:
 @cache
 def _code(places: tuple[Path, ...]) -> str:
     """Return a hash of modules, and of those below folders."""
-    h = sha256()
-    for place in places:
-        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
-            h.update(path.read_bytes())
-    return h.hexdigest()
+    files = [path for place in places for path in (sorted(place.rglob("*.py")) if place.is_dir() else [place])]
+    return digest(*map(file_sha256, files))

@@ -25,6 +25,7 @@ from empathy_assets.engines.generating.voices.profile import VoiceProfile
 from empathy_assets.policy.load import POLICY_DIR
 from empathy_assets.records.arrow import SchemaMismatchError, conform, empty_frame
 from empathy_assets.records.conversation import Conversation
+from empathy_assets.records.ids import digest, file_sha256
 from empathy_assets.records.versions import PIPELINE_VERSION, SCHEMA_VERSION
 
 _ROWS = "rows"  # name of the entry in a file's footer: row id -> key
@@ -164,16 +165,13 @@ def _ground(kind: str, used: Material) -> str:
     h.update(bank_fingerprint(kind).encode())
     if used.voices:
         h.update(json.dumps(sorted((name, voice.signature) for name, voice in used.voices.items())).encode())
-    h.update(_code_and_policy())
+    h.update(_code_and_policy().encode())
     return h.hexdigest()
 
 
 @cache  # what this process has loaded is what writes, whatever becomes of the files
-def _code_and_policy() -> bytes:
+def _code_and_policy() -> str:
     """Return a hash of the grammar's code and of the policy it reads besides the banks."""
     code = (Path(sentences.__file__), *sorted(Path(banks.__file__).parent.rglob("*.py")))
     policy = (POLICY_DIR / "generation.toml", POLICY_DIR / "voices.toml", *sorted((POLICY_DIR / "lexicons").glob("*.toml")))
-    h = sha256()
-    for path in (*code, *policy):
-        h.update(path.read_bytes())
-    return h.digest()
+    return digest(*map(file_sha256, (*code, *policy)))

@@ -9,10 +9,8 @@ that the bytes are the same whoever wrote them and a kill costs the chunks in ha
 Workers stay from one generated source to the next: importing Data Designer and reading the banks costs each of them seconds.
 """
 
-import os
 import pickle
 import subprocess
-import sys
 import threading
 from collections.abc import Hashable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,6 +21,7 @@ from queue import SimpleQueue
 
 import polars as pl
 
+from empathy_assets.adapters import processes
 from empathy_assets.adapters.data_designer.chunks import Material
 from empathy_assets.adapters.data_designer.settings import GenerationSettings
 from empathy_assets.adapters.kept import Kept, surroundings
@@ -87,9 +86,7 @@ class _Worker:
             if self._process is not None and self._process.poll() is not None:  # it ended while it waited for work
                 self._end()
             if self._process is None and not self._dismissed and self._lost < _LOST_IN_A_ROW:
-                env = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "POLARS_MAX_THREADS": "1"}
-                command = [sys.executable, "-m", _MODULE]
-                self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env)  # nosec B603  # noqa: S603 - fixed
+                self._process = processes.worker(_MODULE)
             return self._process
 
     def _end(self) -> None:

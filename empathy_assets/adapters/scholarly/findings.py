@@ -57,14 +57,10 @@ def collect_findings(
     Returns:
         Frames of `Passage` and `Reject`, in the order of landing, service and query.
     """
-    queries, rejects = all_queries(landing)
-    fetched: list[Work] = []
-    lost: list[Reject] = []
-    services: Stats = {}
-    if settings.enabled:
-        from empathy_assets.adapters.scholarly.fetch import fetch_works  # comes with an HTTP client, which nobody else waits for
+    from empathy_assets.adapters.scholarly.fetch import fetch_works  # comes with an HTTP client: not for who loads the definitions
 
-        fetched, lost, services = fetch_works(queries, replies, settings, progress)
+    queries, rejects = all_queries(landing)
+    fetched, lost, services = fetch_works(queries, replies, settings, progress)
     passages, without, merged = findings_of([*landed, *fetched], language_of=language_of)
     rejects = [*rejects, *lost, *without]
     stats = {

@@ -199,18 +199,17 @@ def _remembered(frame: pl.DataFrame, memory: Memory) -> pl.DataFrame:
     n, settings, likeness = int(number("deduplicating", "near.shingle_words")), _settings(), number("deduplicating", "near.min_jaccard")
     content = sha256(marks.to_numpy().tobytes() + "\n".join(ids).encode()).hexdigest()
     key = (_REVISION, content, f"{n} {settings} {likeness}", pl.__version__)
-    known = memory.recall(_NAMESPACE, *key)
-    if known is not None:
-        return known
-    first = ids.is_first_distinct()
-    texts, looked_at = frame.filter(first), marks.filter(first)
-    a, b = candidate_pairs(sketches(texts, looked_at, n, settings["sketch"], memory), **settings)
-    met = np.unique(np.concatenate([a, b]))  # what a sketch does not tell, whole sets do: of the few texts that met another
-    place = np.zeros(texts.height, dtype=np.int64)
-    place[met] = np.arange(len(met))
-    found = _joined(ids, shingles_of(texts[met], n), a, b, place)
-    memory.put(_NAMESPACE, *key, frame=found)
-    return found
+
+    def compute() -> pl.DataFrame:
+        first = ids.is_first_distinct()
+        texts, looked_at = frame.filter(first), marks.filter(first)
+        a, b = candidate_pairs(sketches(texts, looked_at, n, settings["sketch"], memory), **settings)
+        met = np.unique(np.concatenate([a, b]))  # what a sketch does not tell, whole sets do: of the few texts that met another
+        place = np.zeros(texts.height, dtype=np.int64)
+        place[met] = np.arange(len(met))
+        return _joined(ids, shingles_of(texts[met], n), a, b, place)
+
+    return memory.get(_NAMESPACE, *key, compute=compute)
 
 
 def _joined(ids: pl.Series, sets: Shingles, a: I64, b: I64, place: I64) -> pl.DataFrame:

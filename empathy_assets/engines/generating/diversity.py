@@ -82,11 +82,8 @@ def _remembered(texts: pl.Series, memory: Memory | None) -> Diversity:
         return diversity(texts)
     content = sha256(texts.hash(seed=0).to_numpy().tobytes()).hexdigest()
     key = (_REVISION, content, str(number("generation", "diversity.overlap_others")), pl.__version__)
-    known = memory.recall(_NAMESPACE, *key)
-    if known is None:
-        known = pl.DataFrame([asdict(diversity(texts))])
-        memory.put(_NAMESPACE, *key, frame=known)
-    return Diversity(**known.row(0, named=True))
+    figures = memory.get(_NAMESPACE, *key, compute=lambda: pl.DataFrame([asdict(diversity(texts))]))
+    return Diversity(**figures.row(0, named=True))
 
 
 def diversity(texts: pl.Series) -> Diversity:
