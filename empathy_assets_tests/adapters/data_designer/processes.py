@@ -30,7 +30,7 @@ def gone(pids: list[int], seconds: float = 30.0) -> bool:
 
 
 def _runs(pid: int) -> bool:
-    """Return whether anything of a process is left: its first thread may be a zombie while others still end, and it cannot be waited for."""
+    """Return whether anything of a process is left: its first thread may be a zombie while others end, and cannot be waited for."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
         return state != "Z" or len(list(Path(f"/proc/{pid}/task").iterdir())) > 1
