@@ -11,14 +11,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute
+from numpy.typing import NDArray
 from upath import UPath
 
 from empathy_assets.adapters.storage import atomic_file, read_bytes
 from empathy_assets.records.ids import digest
-
-_COMPUTE: Any = pyarrow.compute  # its functions are made when it is imported: no checker knows them
-
 
 def fingerprint(frame: pl.DataFrame) -> str:
     """Return a hash of a frame's schema and content (32 hex digits), independent of how it lies in memory.
@@ -51,26 +48,47 @@ def _hashed(frame: pl.DataFrame) -> str:
 
 
 def _feed(h: Any, array: Any) -> None:
-    """Feed a hash with an Arrow array: type, length, which values are null, and the values that are not."""
+    """Feed a hash with an Arrow array: type, length, which values are null, and the values that are not.
+
+    Bits, lengths and numbers are read from Arrow's buffers: `to_numpy` would import pandas, half a second of every process.
+    """
     kind = array.type
     h.update(f"{kind} {len(array)};".encode())
-    h.update(np.packbits(array.is_valid().to_numpy(zero_copy_only=False)))
+    h.update(np.packbits(_bits(array, 0) if array.null_count else np.ones(len(array), dtype=np.uint8)))
     if pa.types.is_struct(kind):
         for field in array.flatten():  # the fields of a null are null
             _feed(h, field)
         return
-    known = array.drop_null()
+    known = array.drop_null() if array.null_count else array
     if pa.types.is_large_list(kind):
-        h.update(_COMPUTE.list_value_length(known).to_numpy(zero_copy_only=False).tobytes())
+        h.update(np.diff(_offsets(known)))
         _feed(h, known.flatten())
     elif pa.types.is_large_string(kind) or pa.types.is_large_binary(kind):
-        h.update(_COMPUTE.binary_length(known).to_numpy(zero_copy_only=False).tobytes())
-        _, offsets, text = known.buffers()
+        offsets, text = _offsets(known), known.buffers()[2]
+        h.update(np.diff(offsets))
         if len(known) and text is not None:
-            first, last = np.frombuffer(offsets, np.int64)[[known.offset, known.offset + len(known)]]
-            h.update(memoryview(text)[first:last])
+            h.update(memoryview(text)[offsets[0] : offsets[-1]])
+    elif pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        width, values = kind.bit_width // 8, known.buffers()[1]
+        h.update(memoryview(values or b"")[known.offset * width : (known.offset + len(known)) * width])
+    elif pa.types.is_boolean(kind):
+        h.update(_bits(known, 1))
     else:
         h.update(known.to_numpy(zero_copy_only=False).tobytes())
+
+
+def _bits(array: Any, buffer: int) -> NDArray[np.uint8]:
+    """Return a byte, 0 or 1, per bit of one of an array's buffers: 0 holds what is valid, 1 holds values that are true or false."""
+    packed = array.buffers()[buffer]
+    if packed is None:  # an array of nothing but nulls, or of no rows, need not have it
+        return np.zeros(len(array), dtype=np.uint8)
+    return np.unpackbits(np.frombuffer(packed, np.uint8), count=array.offset + len(array), bitorder="little")[array.offset :]
+
+
+def _offsets(array: Any) -> NDArray[np.int64]:
+    """Return where the items of an array's lists or texts begin, and where the last ends."""
+    buffer = array.buffers()[1]
+    return np.frombuffer(buffer, np.int64)[array.offset : array.offset + len(array) + 1] if len(array) else np.zeros(1, np.int64)
 
 
 class FrameCache:

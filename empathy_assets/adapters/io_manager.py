@@ -11,10 +11,11 @@ from typing import Any, cast
 
 import dagster as dg
 import polars as pl
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, PrivateAttr
 from upath import UPath
 
 from empathy_assets.adapters.cache import fingerprint, remember
+from empathy_assets.adapters.held_tables import HeldTables
 from empathy_assets.adapters.releases import frozen_error, is_published
 from empathy_assets.adapters.storage import atomic_file, local_copy, storage_root, stored_sha256
 from empathy_assets.policy.releases import releases
@@ -64,6 +65,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
     """
 
     root_uri: str = Field(description="Storage root: a local folder or `s3://bucket/prefix`.")
+    _held: HeldTables = PrivateAttr(default_factory=HeldTables)
 
     @property
     def root(self) -> UPath:
@@ -107,6 +109,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
                 frame.write_parquet(scratch, compression="zstd", compression_level=3, row_group_size=_ROW_GROUP, metadata=footer)
                 if partition and self._is_final(partition) and target.exists():
                     raise frozen_error(partition, name, content, self._footer(target).get("content", ""))
+        self._held.put(content, frame)
         found = stored_sha256(target)
         rows = "dagster/partition_row_count" if partition else "dagster/row_count"
         return {rows: frame.height, "dagster/uri": str(target), "sha256": found}
@@ -149,6 +152,9 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             FileNotFoundError: It was never materialized on this storage root.
             SchemaMismatchError: It has another schema than its record model.
         """
+        held = self._held.get(self._footer(self.path(asset_key, partition)).get("content", ""))
+        if held is not None:
+            return held.select(columns) if columns else held
         with self._checked(asset_key, partition) as (file, name, footer):
             frame = pl.read_parquet(file, columns=list(columns) if columns else None)
         if columns:
@@ -156,6 +162,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         whole = conform(frame, RECORDS[footer["record"]], name=name)
         if "content" in footer:
             remember(whole, footer["content"])
+            self._held.put(footer["content"], whole)
         return whole
 
     @contextmanager

@@ -136,3 +136,18 @@ def test_a_table_that_is_read_knows_its_fingerprint(tmp_path: Path, monkeypatch:
     known = fingerprint(frame("a.pdf"))
     monkeypatch.setattr(cache, "_hashed", lambda _: pytest.fail("hashed again"))
     assert fingerprint(stored.read(KEY, None)) == known
+
+
+def test_a_table_that_was_stored_is_not_read_again_while_what_lies_there_is_the_same(
+    manager: ParquetIOManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager.handle_output(output(), frame("a.pdf"))
+    other = ParquetIOManager(root_uri=manager.root_uri)  # another process
+    read = other.read(KEY, None)
+    with monkeypatch.context() as patched:
+        patched.setattr(pl, "read_parquet", lambda *_, **__: pytest.fail("read again"))
+        assert manager.read(KEY, None).equals(frame("a.pdf"))
+        assert manager.read(KEY, None, ["file"]).equals(frame("a.pdf").select("file"))
+        assert other.read(KEY, None) is read
+    other.handle_output(output(), frame("b.pdf"))
+    assert manager.read(KEY, None).equals(frame("b.pdf"))
