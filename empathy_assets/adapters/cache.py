@@ -17,6 +17,7 @@ from upath import UPath
 from empathy_assets.adapters.storage import atomic_file, read_bytes
 from empathy_assets.records.ids import digest
 
+
 def fingerprint(frame: pl.DataFrame) -> str:
     """Return a hash of a frame's schema and content (32 hex digits), independent of how it lies in memory.
 

@@ -1,6 +1,6 @@
 """Tables that were stored or read, held while there is room: the next step that asks for one is handed it.
 
-Lives here: which tables are held, and how many. Must not live here: where tables lie, or whether what lies there is the same (`io_manager`).
+Lives here: which tables are held, and how many. Must not live here: where tables lie, or whether that is still the same (`io_manager`).
 
 Four steps read every stage of a release, and each would decode it from Parquet again, on object storage fetch it again as well.
 """

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from empathy_assets.policy.load import POLICY_DIR
+from empathy_assets.records.ids import digest
 from empathy_assets.records.versions import PIPELINE_VERSION, SCHEMA_VERSION
 
 PACKAGE = Path(__file__).parent.parent
@@ -22,11 +23,8 @@ _OPERATION = ("compute.toml", "freshness.toml", "notify.toml", "storage.toml")
 
 def tree_sha256(folder: Path, without: Iterable[str] = ()) -> str:
     """Return one SHA-256 over the names and bytes of all files below `folder`, caches and the files named in `without` excluded."""
-    h = hashlib.sha256()
     left_out = {folder / name for name in without}
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts and p not in left_out):
-        h.update(path.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return h.hexdigest()
+    return _files_sha256(folder, (p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts and p not in left_out))
 
 
 @cache
@@ -35,10 +33,15 @@ def code_sha256(*libraries: str) -> str:
 
     What is remembered under it is worked out anew as soon as anything it could have come from is another.
     """
-    h = hashlib.sha256(tree_sha256(POLICY_DIR).encode())
-    for path in sorted(PACKAGE.rglob("*.py")):
-        h.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    h.update("".join(f"{name} {importlib.metadata.version(name)}\n" for name in libraries).encode())
+    versions = (f"{name} {importlib.metadata.version(name)}" for name in libraries)
+    return digest(tree_sha256(POLICY_DIR), _files_sha256(PACKAGE, PACKAGE.rglob("*.py")), *versions)
+
+
+def _files_sha256(folder: Path, paths: Iterable[Path]) -> str:
+    """Return one SHA-256 over the names, as seen from `folder`, and the bytes of files, whatever their order."""
+    h = hashlib.sha256()
+    for path in sorted(paths):
+        h.update(path.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return h.hexdigest()
 
 

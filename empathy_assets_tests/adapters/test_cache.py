@@ -1,5 +1,8 @@
 """Tests of the content-addressed frame cache."""
 
+import subprocess
+import sys
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -38,6 +41,30 @@ def test_equal_frames_have_one_fingerprint_however_they_came_about(tmp_path: Pat
     assert {fingerprint(other) for other in same} == {fingerprint(frame)}
     for name in frame.columns:
         assert fingerprint(frame.with_columns(pl.col(name).reverse())) != fingerprint(frame)
+
+
+def test_a_fingerprint_never_changes_since_stored_tables_hold_theirs() -> None:
+    frame = pl.DataFrame(
+        {
+            "text": pl.Series(["a", None, "café"]),
+            "bytes": pl.Series([b"", b"\x00\xff", None]),
+            "whole": pl.Series([1, None, -3], dtype=pl.Int16),
+            "real": pl.Series([0.5, None, -2.0]),
+            "true": pl.Series([True, None, False]),
+            "day": pl.Series([date(2026, 1, 1), None, date(2026, 1, 3)]),
+            "lists": pl.Series([["x", None], None, []]),
+            "structs": pl.Series([{"u": 1, "v": "p"}, None, {"u": None, "v": "q"}]),
+            "nulls": pl.Series([None, None, None]),
+        }
+    )
+    assert fingerprint(frame) == "641da4d37c91818c74242751c36570ad"
+    assert fingerprint(frame[1:]) == "95a7c152bd587661a2b657a39d4177bd"
+
+
+def test_a_fingerprint_takes_no_import_of_pandas() -> None:
+    asked = "import sys, polars as pl; from empathy_assets.adapters.cache import fingerprint as f; "
+    asked += "f(pl.DataFrame({'n': [1, None], 's': [{'b': True}, None], 't': [['x'], None]})); sys.exit('pandas' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
 
 
 def test_a_kept_frame_is_not_computed_again(tmp_path: Path) -> None:
