@@ -20,6 +20,7 @@ from empathy_assets.engines.packaging.fence import leakage_proof, refuse
 from empathy_assets.engines.packaging.figures import release_figures
 from empathy_assets.engines.packaging.files import write_parquet, write_records
 from empathy_assets.engines.packaging.merkle import merkle_root
+from empathy_assets.engines.packaging.pictures import Pictures, drawn_now
 from empathy_assets.engines.packaging.report import report_html
 from empathy_assets.records.arrow import conform
 from empathy_assets.records.conversation import SplitConversation
@@ -86,7 +87,9 @@ def _manifest(frame: pl.DataFrame, figures: Mapping[str, Any], files: list[Packa
     )
 
 
-def write_package(split_frame: pl.DataFrame, ledger: pl.DataFrame, folder: Path, context: PackageContext) -> Manifest:
+def write_package(
+    split_frame: pl.DataFrame, ledger: pl.DataFrame, folder: Path, context: PackageContext, pictures: Pictures = drawn_now
+) -> Manifest:
     """Write the package of a release into an empty folder and return its manifest; the manifest is the last file written.
 
     Args:
@@ -94,6 +97,7 @@ def write_package(split_frame: pl.DataFrame, ledger: pl.DataFrame, folder: Path,
         ledger: All verdicts (Verdict schema), composition included, of admitted and dropped records.
         folder: Folder to write into; made if it is not there.
         context: Facts about the release.
+        pictures: Draws a picture of the report, or remembers it.
 
     Raises:
         PackageRefusedError: The release must not go out, or the folder is not empty; nothing has been written.
@@ -118,7 +122,7 @@ def write_package(split_frame: pl.DataFrame, ledger: pl.DataFrame, folder: Path,
         CONFIG_LOCK: as_json(_config_lock(context, verdicts)),
         CERTIFICATE: as_json(certificate),
         FIGURES: as_json(figures),
-        "qa_report.html": report_html(frame, verdicts, figures, certificate),
+        "qa_report.html": report_html(frame, verdicts, figures, certificate, pictures),
         "README.md": dataset_card(figures),
     }
     for name, text in texts.items():
