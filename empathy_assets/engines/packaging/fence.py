@@ -97,7 +97,7 @@ def refuse_split(frame: pl.DataFrame) -> None:
                 "every cluster and every dialogue in one split",
                 _ASSIGN,
             )
-    shares = validate(frame)
+    shares = validate(frame, alike=False)
     if not shares.passed:
         found = {row["split"]: row["records"] for row in shares.shares.filter(pl.col("stage") == "all").iter_rows(named=True)}
         raise SplitLeakError(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,18 @@ from empathy_assets.engines.packaging.context import CERTIFICATE, CONFIG_LOCK, F
 from empathy_assets.engines.packaging.errors import PackageRefusedError
 from empathy_assets.engines.packaging.fence import leakage_proof, refuse
 from empathy_assets.engines.packaging.figures import release_figures
-from empathy_assets.engines.packaging.files import write_parquet, write_records
+from empathy_assets.engines.packaging.files import RecordFile, described, record_files, write_parquet
 from empathy_assets.engines.packaging.merkle import merkle_root
+from empathy_assets.engines.packaging.order import by_places
 from empathy_assets.engines.packaging.pictures import Pictures, drawn_now
-from empathy_assets.engines.packaging.report import report_html
+from empathy_assets.engines.packaging.report import report_html, report_plots
 from empathy_assets.records.arrow import conform
 from empathy_assets.records.conversation import SplitConversation
-from empathy_assets.records.ids import file_sha256
 from empathy_assets.records.package import PackageFile
 from empathy_assets.records.verdict import Verdict
 from empathy_assets.records.versions import PIPELINE_VERSION, SCHEMA_VERSION
+
+_THREADS = 2  # record files written side by side, while the report is made: writing and hashing let go of the interpreter
 
 
 def as_json(value: Any) -> str:
@@ -62,11 +65,11 @@ def _config_lock(context: PackageContext, verdicts: pl.DataFrame) -> dict[str, A
     }
 
 
-def _described(folder: Path, rows: Mapping[str, int]) -> list[PackageFile]:
-    return [
-        PackageFile(name=name, bytes=(folder / name).stat().st_size, sha256=file_sha256(folder / name), rows=None if count < 0 else count)
-        for name, count in sorted(rows.items())
-    ]
+def _ledger_file(ledger: pl.DataFrame) -> RecordFile:
+    def write(path: Path) -> None:
+        write_parquet(by_places(ledger, "ref", "gate", "version"), path)
+
+    return RecordFile(LEDGER, ledger.height, write)
 
 
 def _manifest(frame: pl.DataFrame, figures: Mapping[str, Any], files: list[PackageFile]) -> Manifest:
@@ -104,7 +107,7 @@ def write_package(
         SchemaMismatchError: A frame has not the schema named.
     """
     frame = conform(split_frame, SplitConversation, name="release").sort("split", "id", "cluster_id")
-    verdicts = conform(ledger, Verdict, name="verdict ledger").sort("ref", "gate", "version")
+    verdicts = conform(ledger, Verdict, name="verdict ledger")
     proof = leakage_proof(frame)
     refuse(frame, verdicts, context.certificate, proof)
     if folder.exists() and any(folder.iterdir()):
@@ -113,21 +116,23 @@ def write_package(
         )
     folder.mkdir(parents=True, exist_ok=True)
 
-    rows = write_records(frame, folder, context.exports)
-    write_parquet(verdicts, folder / LEDGER)
-    rows[LEDGER] = verdicts.height
+    records = [_ledger_file(verdicts), *record_files(frame, context.exports)]
     figures = release_figures(frame, verdicts, context, proof.reason)
+    plots = report_plots(frame, verdicts, figures)
+    lock = _config_lock(context, verdicts)
     certificate = dict(context.certificate or {})
-    texts = {
-        CONFIG_LOCK: as_json(_config_lock(context, verdicts)),
-        CERTIFICATE: as_json(certificate),
-        FIGURES: as_json(figures),
-        "qa_report.html": report_html(frame, verdicts, figures, certificate, pictures),
-        "README.md": dataset_card(figures),
-    }
-    for name, text in texts.items():
-        (folder / name).write_bytes(text.encode("utf-8"))
-        rows[name] = -1
-    manifest = _manifest(frame, figures, _described(folder, rows))
+    with ThreadPoolExecutor(_THREADS) as threads:
+        written = [threads.submit(file.into, folder) for file in records]
+        texts = {
+            CONFIG_LOCK: as_json(lock),
+            CERTIFICATE: as_json(certificate),
+            FIGURES: as_json(figures),
+            "qa_report.html": report_html(figures, plots, certificate, pictures),
+            "README.md": dataset_card(figures),
+        }
+        for name, text in texts.items():
+            (folder / name).write_bytes(text.encode("utf-8"))
+        files = [file.result() for file in written] + [described(folder / name) for name in texts]
+    manifest = _manifest(frame, figures, sorted(files, key=lambda file: file.name))
     (folder / MANIFEST).write_bytes(as_json(manifest.model_dump()).encode("utf-8"))
     return manifest

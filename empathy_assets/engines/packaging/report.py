@@ -56,7 +56,19 @@ def _steps(figures: Mapping[str, Any]) -> list[tuple[str, int]]:
     return steps
 
 
-def _plots(frame: pl.DataFrame, ledger: pl.DataFrame, figures: Mapping[str, Any], pictures: Pictures) -> dict[str, str]:
+Plots = Mapping[str, tuple[object, ...]]
+"""Plot of the report -> what it is drawn from."""
+
+
+def report_plots(frame: pl.DataFrame, ledger: pl.DataFrame, figures: Mapping[str, Any]) -> Plots:
+    """Return what the plots of the report are drawn from.
+
+    Args:
+        frame: The release (SplitConversation schema).
+        ledger: All verdicts (Verdict schema).
+        figures: Result of `figures.release_figures`.
+    """
+
     def per_stage(score: str) -> dict[str, npt.NDArray[np.float64]]:
         """Return stage -> scores of its conversations."""
         held = frame.select("stage", pl.col("scores").struct.field(score).alias(score)).drop_nulls()
@@ -81,7 +93,7 @@ def _plots(frame: pl.DataFrame, ledger: pl.DataFrame, figures: Mapping[str, Any]
     }
     if moved:
         shown["drift"] = (moved, number("gates", "package.drift_psi"), figures["previous"])
-    return {name: inline(pictures, name, *given) for name, given in shown.items()}
+    return shown
 
 
 def _sections(figures: Mapping[str, Any], plots: Mapping[str, str], certificate: str) -> list[tuple[str, str]]:
@@ -134,23 +146,17 @@ def _sections(figures: Mapping[str, Any], plots: Mapping[str, str], certificate:
     ]
 
 
-def report_html(
-    frame: pl.DataFrame,
-    ledger: pl.DataFrame,
-    figures: Mapping[str, Any],
-    certificate: Mapping[str, Any],
-    pictures: Pictures = drawn_now,
-) -> str:
+def report_html(figures: Mapping[str, Any], plots: Plots, certificate: Mapping[str, Any], pictures: Pictures = drawn_now) -> str:
     """Return the report.
 
     Args:
-        frame: The release (SplitConversation schema).
-        ledger: All verdicts (Verdict schema).
         figures: Result of `figures.release_figures`.
+        plots: Result of `report_plots`.
         certificate: Certificate of the crisis detector.
         pictures: Draws a picture, or remembers it.
     """
-    sections = _sections(figures, _plots(frame, ledger, figures, pictures), certificate_html(certificate, pictures))
+    drawn = {name: inline(pictures, name, *given) for name, given in plots.items()}
+    sections = _sections(figures, drawn, certificate_html(certificate, pictures))
     body = "\n".join(f"<h2>{escape(title)}</h2>\n{content}" for title, content in sections)
     name = escape(figures["release"])
     lead = (

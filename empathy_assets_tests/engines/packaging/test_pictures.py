@@ -6,7 +6,7 @@ import pytest
 
 from empathy_assets.engines.packaging.figures import release_figures
 from empathy_assets.engines.packaging.pictures import drawn_now, inline, plotted
-from empathy_assets.engines.packaging.report import report_html
+from empathy_assets.engines.packaging.report import report_html, report_plots
 from empathy_assets_tests.engines.packaging.samples import CERTIFICATE, built, context
 
 SHARES = {"foundation": 0.4, "expertise": 0.6}
@@ -39,10 +39,11 @@ def test_a_plot_is_known_by_its_name_and_stands_inside_a_page():
 def test_a_report_of_remembered_pictures_is_the_same_and_draws_only_what_shows_something_else():
     release, ledger = built()
     figures = release_figures(release, ledger, context())
+    plots = report_plots(release, ledger, figures)
     pictures = Remembering()
-    plain = report_html(release, ledger, figures, CERTIFICATE)
-    assert [report_html(release, ledger, figures, CERTIFICATE, pictures) for _ in range(2)] == [plain, plain]
+    plain = report_html(figures, plots, CERTIFICATE)
+    assert [report_html(figures, plots, CERTIFICATE, pictures) for _ in range(2)] == [plain, plain]
     assert pictures.drawn == plain.count("<svg")
-    other = report_html(release, ledger, figures, CERTIFICATE | {"sensitivity": 0.98}, pictures)
+    other = report_html(figures, plots, CERTIFICATE | {"sensitivity": 0.98}, pictures)
     assert other != plain
     assert pictures.drawn == plain.count("<svg") + 1
