@@ -41,7 +41,7 @@ _ASSIGN = "assign splits with engines.splitting.assign and prove them with engin
 
 def refuse_exempt(frame: pl.DataFrame) -> None:
     """Refuse records that are exempt from anything but `content`, or outside nightmare-fuel."""
-    bad = frame.filter(unlawful_exemption()).sort("id")
+    bad = frame.select("id", "stage", "exempt_from").filter(unlawful_exemption()).sort("id")
     if bad.height:
         row = bad.row(0, named=True)
         raise ExemptOutsideFenceError(
@@ -53,7 +53,7 @@ def refuse_exempt(frame: pl.DataFrame) -> None:
 
 def refuse_licences(frame: pl.DataFrame) -> None:
     """Refuse records without an accepted licence."""
-    bad = frame.filter(~pl.col("licence").fill_null("").str.contains(accepted_pattern())).sort("id")
+    bad = frame.select("id", "source", "licence").filter(~pl.col("licence").fill_null("").str.contains(accepted_pattern())).sort("id")
     if bad.height:
         row = bad.row(0, named=True)
         raise UndeclaredLicenceError(
@@ -89,11 +89,12 @@ def refuse_mix(frame: pl.DataFrame) -> None:
 def refuse_split(frame: pl.DataFrame) -> None:
     """Refuse a release in which a cluster or a dialogue stands in two splits, or whose splits have other shares than policy's."""
     for key in ("cluster_id", "id"):
-        divided = frame.group_by(key).agg(pl.col("split").unique().sort()).filter(pl.col("split").list.len() > 1).sort(key)
+        divided = frame.select(key, "split").unique().filter(pl.col(key).is_duplicated()).sort(key, "split")
         if divided.height:
-            name, splits = divided.row(0)
+            name = divided[key][0]
             raise SplitLeakError(
-                f"{divided.height} values of {key} in more than one split, e.g. {name} in {splits}",
+                f"{divided[key].n_unique()} values of {key} in more than one split, "
+                f"e.g. {name} in {divided.filter(pl.col(key) == name)['split'].to_list()}",
                 "every cluster and every dialogue in one split",
                 _ASSIGN,
             )

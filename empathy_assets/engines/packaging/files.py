@@ -144,24 +144,28 @@ def described(path: Path, rows: int | None = None) -> PackageFile:
     return PackageFile(name=path.name, bytes=path.stat().st_size, sha256=file_sha256(path), rows=rows)
 
 
-def record_files(frame: pl.DataFrame, exports: tuple[str, ...] = ()) -> list[RecordFile]:
-    """Return train, val and test in every format, ready to be written in any order, or side by side.
+def published_splits(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Return split -> its conversations as published (`chat`), of a release (SplitConversation schema)."""
+    return {split: chat(frame.filter(pl.col("split") == split)) for split in SPLITS}
+
+
+def record_files(splits: Mapping[str, pl.DataFrame], formats: Sequence[str]) -> list[RecordFile]:
+    """Return the splits as files of these formats, ready to be written in any order, or side by side.
 
     Args:
-        frame: The release (SplitConversation schema).
-        exports: Formats besides JSONL and Parquet, of `EXPORTS`.
+        splits: Result of `published_splits`.
+        formats: `parquet`, `jsonl`, or any of `EXPORTS`.
 
     Raises:
-        UnknownExportError: A format is not one of `EXPORTS`.
+        UnknownExportError: A format is none of them.
     """
-    unknown = sorted(set(exports) - set(EXPORTS))
+    unknown = sorted(set(formats) - set(_WRITERS))
     if unknown:
         raise UnknownExportError(
             f"export formats {unknown} are unknown; expected any of {list(EXPORTS)}: correct the release's configuration"
         )
-    files: list[RecordFile] = []
-    for split in SPLITS:
-        published = chat(frame.filter(pl.col("split") == split))
-        for suffix, write in (_WRITERS[name] for name in ("parquet", "jsonl", *exports)):
-            files.append(RecordFile(split + suffix, published.height, partial(write, published)))
-    return files
+    return [
+        RecordFile(split + suffix, published.height, partial(write, published))
+        for split, published in splits.items()
+        for suffix, write in (_WRITERS[name] for name in formats)
+    ]

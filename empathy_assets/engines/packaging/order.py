@@ -19,9 +19,9 @@ def by_places(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:
         columns: What they are sorted by, most significant first; their numbers of different texts multiply to less than 2**64. Rows that
             are equal in all of them stand in any order, as they would be sorted.
     """
-    key = pl.select(pl.zeros(frame.height, pl.UInt64)).to_series()
+    key = pl.zeros(frame.height, pl.UInt64, eager=True)
     for name in columns:
-        texts = frame.select(pl.col(name).unique().sort()).with_row_index("place")
-        placed = frame.select(name).join(texts, on=name, how="left", nulls_equal=True, maintain_order="left")
-        key = key * texts.height + placed["place"]
+        texts = frame[name].unique().drop_nulls().sort()
+        place = frame[name].cast(pl.Enum(texts)).to_physical().cast(pl.UInt64) + 1
+        key = key * (len(texts) + 1) + place.fill_null(0)
     return frame.rechunk()[key.arg_sort()]

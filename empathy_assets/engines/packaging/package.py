@@ -19,7 +19,7 @@ from empathy_assets.engines.packaging.context import CERTIFICATE, CONFIG_LOCK, F
 from empathy_assets.engines.packaging.errors import PackageRefusedError
 from empathy_assets.engines.packaging.fence import leakage_proof, refuse
 from empathy_assets.engines.packaging.figures import release_figures
-from empathy_assets.engines.packaging.files import RecordFile, described, record_files, write_parquet
+from empathy_assets.engines.packaging.files import RecordFile, described, published_splits, record_files, write_parquet
 from empathy_assets.engines.packaging.merkle import merkle_root
 from empathy_assets.engines.packaging.order import by_places
 from empathy_assets.engines.packaging.pictures import Pictures, drawn_now
@@ -30,7 +30,7 @@ from empathy_assets.records.package import PackageFile
 from empathy_assets.records.verdict import Verdict
 from empathy_assets.records.versions import PIPELINE_VERSION, SCHEMA_VERSION
 
-_THREADS = 2  # record files written side by side, while the report is made: writing and hashing let go of the interpreter
+_THREADS = 2  # files written side by side, lines while the report is made: writing and hashing let go of the interpreter
 
 
 def as_json(value: Any) -> str:
@@ -116,20 +116,21 @@ def write_package(
         )
     folder.mkdir(parents=True, exist_ok=True)
 
-    records = [_ledger_file(verdicts), *record_files(frame, context.exports)]
-    figures = release_figures(frame, verdicts, context, proof.reason)
-    plots = report_plots(frame, verdicts, figures)
-    lock = _config_lock(context, verdicts)
-    certificate = dict(context.certificate or {})
+    splits = published_splits(frame)
+    lines, tables = (record_files(splits, formats) for formats in (("jsonl", *context.exports), ("parquet",)))
     with ThreadPoolExecutor(_THREADS) as threads:
-        written = [threads.submit(file.into, folder) for file in records]
+        written = [threads.submit(file.into, folder) for file in lines]
+        figures = release_figures(frame, verdicts, context, proof.reason)
+        certificate = dict(context.certificate or {})
         texts = {
-            CONFIG_LOCK: as_json(lock),
+            CONFIG_LOCK: as_json(_config_lock(context, verdicts)),
             CERTIFICATE: as_json(certificate),
             FIGURES: as_json(figures),
-            "qa_report.html": report_html(figures, plots, certificate, pictures),
+            "qa_report.html": report_html(figures, report_plots(frame, verdicts, figures), certificate, pictures),
             "README.md": dataset_card(figures),
         }
+        # Tables come last: they keep polars' own threads busy, for which the figures and remembered pictures would wait.
+        written += [threads.submit(file.into, folder) for file in (_ledger_file(verdicts), *tables)]
         for name, text in texts.items():
             (folder / name).write_bytes(text.encode("utf-8"))
         files = [file.result() for file in written] + [described(folder / name) for name in texts]

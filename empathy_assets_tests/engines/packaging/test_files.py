@@ -7,12 +7,14 @@ import tarfile
 import polars as pl
 import pytest
 
-from empathy_assets.engines.packaging.files import UnknownExportError, record_files
+from empathy_assets.engines.packaging.files import UnknownExportError, published_splits, record_files
 from empathy_assets_tests.engines.splitting.samples import release
+
+FORMATS = ("parquet", "jsonl", "csv", "json-ld", "webdataset")
 
 
 def test_every_format_holds_the_same_records(tmp_path):
-    written = [file.into(tmp_path) for file in record_files(release(), ("csv", "json-ld", "webdataset"))]
+    written = [file.into(tmp_path) for file in record_files(published_splits(release()), FORMATS)]
     for file in written:
         data = (tmp_path / file.name).read_bytes()
         assert (file.bytes, file.sha256) == (len(data), hashlib.sha256(data).hexdigest())
@@ -35,4 +37,4 @@ def test_every_format_holds_the_same_records(tmp_path):
 
 def test_an_unknown_format_is_named():
     with pytest.raises(UnknownExportError, match=r"\['xml'\]"):
-        record_files(release(), ("xml",))
+        record_files(published_splits(release()), ("jsonl", "xml"))
