@@ -5,7 +5,6 @@ Lives here: refusals. Must not live here: gates (they drop records; this refuses
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -16,6 +15,7 @@ from empathy_assets.engines.composing.compose import policy_mix
 from empathy_assets.engines.deduplicating.cluster import near_duplicate_clusters
 from empathy_assets.engines.gating.schema import FENCE, unlawful_exemption
 from empathy_assets.engines.memory import Memory
+from empathy_assets.engines.packaging.content import content, row_hashes
 from empathy_assets.engines.packaging.errors import (
     CertificateFailedError,
     CertificateMissingError,
@@ -108,7 +108,7 @@ def refuse_split(frame: pl.DataFrame) -> None:
         )
 
 
-def leakage_proof(frame: pl.DataFrame, memory: Memory | None = None) -> LeakageProof:
+def leakage_proof(frame: pl.DataFrame, memory: Memory | None = None, rows: pl.Series | None = None) -> LeakageProof:
     """Return the proof that nothing leaks, made from texts and identities: it trusts no cluster, and no proof of other rows.
 
     What is proven of some rows holds for the same rows in any order: it is not made again within this process, where a release is proven
@@ -117,24 +117,17 @@ def leakage_proof(frame: pl.DataFrame, memory: Memory | None = None) -> LeakageP
     Args:
         frame: The release (SplitConversation schema).
         memory: Where it is kept which of these very texts are alike, as the split found it; null: they are compared anew.
+        rows: The records' `content.row_hashes`, where they are known.
     """
-    rows = _content(frame)
-    if rows in _PROVEN:
-        return _PROVEN[rows]
+    known = content((row_hashes(frame) if rows is None else rows).sort())
+    if known in _PROVEN:
+        return _PROVEN[known]
     found = prove(frame, partial(near_duplicate_clusters, memory=memory))
     if found.passed:
-        _PROVEN[rows] = found
+        _PROVEN[known] = found
         for oldest in list(_PROVEN)[:-_PROOFS_KEPT]:
             del _PROVEN[oldest]
     return found
-
-
-def _content(frame: pl.DataFrame) -> str:
-    """Return a hash of everything the proof looks at, whatever the order of the rows."""
-    labels, provenance = pl.col("labels").struct, pl.col("provenance").struct
-    looked_at = ("id", "turns", "split", "cluster_id", labels.field("pair_id"), labels.field("family_id"), provenance.field("work_id"))
-    rows = frame.select(pl.struct(looked_at).hash(seed=0).alias("row"))["row"].sort()
-    return hashlib.sha256(rows.to_numpy().tobytes()).hexdigest()
 
 
 def refuse_leak(proof: LeakageProof) -> None:

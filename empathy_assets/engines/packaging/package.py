@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from empathy_assets.engines.packaging.card import dataset_card
+from empathy_assets.engines.packaging.content import know_lines, row_hashes
 from empathy_assets.engines.packaging.context import CERTIFICATE, CONFIG_LOCK, FIGURES, LEDGER, MANIFEST, Manifest, PackageContext
 from empathy_assets.engines.packaging.errors import PackageRefusedError
 from empathy_assets.engines.packaging.fence import leakage_proof, refuse
@@ -108,7 +109,8 @@ def write_package(
     """
     frame = conform(split_frame, SplitConversation, name="release").sort("split", "id", "cluster_id")
     verdicts = conform(ledger, Verdict, name="verdict ledger")
-    proof = leakage_proof(frame)
+    hashes = row_hashes(frame)
+    proof = leakage_proof(frame, rows=hashes)
     refuse(frame, verdicts, context.certificate, proof)
     if folder.exists() and any(folder.iterdir()):
         raise PackageRefusedError(
@@ -134,6 +136,9 @@ def write_package(
         for name, text in texts.items():
             (folder / name).write_bytes(text.encode("utf-8"))
         files = [file.result() for file in written] + [described(folder / name) for name in texts]
+    for file in files:
+        if file.name.endswith(".jsonl"):
+            know_lines(hashes.filter(frame["split"] == file.name.removesuffix(".jsonl")), file.sha256)
     manifest = _manifest(frame, figures, sorted(files, key=lambda file: file.name))
     (folder / MANIFEST).write_bytes(as_json(manifest.model_dump()).encode("utf-8"))
     return manifest

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from empathy_assets.engines.packaging.context import LEDGER, Manifest
-from empathy_assets.engines.packaging.verify import TABLES, UnreadablePackageError, changed_files
+from empathy_assets.engines.packaging.verify import TABLES, THREADS, UnreadablePackageError, changed_files
 from empathy_assets.records.arrow import conform
 from empathy_assets.records.ids import record_ref
 from empathy_assets.records.released import ReleasedRecord
@@ -29,7 +29,7 @@ def released_records(folder: Path, manifest: Manifest) -> pl.DataFrame:
     Raises:
         UnreadablePackageError: A table is missing, is not the one that the manifest names, or holds no conversations.
     """
-    if problems := changed_files(folder, manifest, READ):
+    if problems := changed_files(folder, manifest, READ, threads=THREADS):
         raise UnreadablePackageError(
             f"package {manifest.release}: {problems[0]}; expected what its manifest names. Run empathy verify on it"
         )
