@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,13 +67,6 @@ def _config_lock(context: PackageContext, verdicts: pl.DataFrame) -> dict[str, A
     }
 
 
-def _ledger_file(ledger: pl.DataFrame) -> RecordFile:
-    def write(path: Path) -> None:
-        write_parquet(by_places(ledger, "ref", "gate", "version"), path)
-
-    return RecordFile(LEDGER, ledger.height, write)
-
-
 def _manifest(frame: pl.DataFrame, figures: Mapping[str, Any], files: list[PackageFile]) -> Manifest:
     return Manifest(
         release=figures["release"],
@@ -109,18 +103,19 @@ def write_package(
     """
     frame = conform(split_frame, SplitConversation, name="release").sort("split", "id", "cluster_id")
     verdicts = conform(ledger, Verdict, name="verdict ledger")
-    hashes = row_hashes(frame)
-    proof = leakage_proof(frame, rows=hashes)
-    refuse(frame, verdicts, context.certificate, proof)
-    if folder.exists() and any(folder.iterdir()):
-        raise PackageRefusedError(
-            f"files in {folder.name}", "an empty folder", "write aside, then publish; a package is never written over another"
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-
-    splits = published_splits(frame)
-    lines, tables = (record_files(splits, formats) for formats in (("jsonl", *context.exports), ("parquet",)))
     with ThreadPoolExecutor(_THREADS) as threads:
+        ordered = threads.submit(by_places, verdicts, "ref", "gate", "version")
+        hashes = row_hashes(frame)
+        proof = leakage_proof(frame, rows=hashes)
+        refuse(frame, verdicts, context.certificate, proof)
+        if folder.exists() and any(folder.iterdir()):
+            raise PackageRefusedError(
+                f"files in {folder.name}", "an empty folder", "write aside, then publish; a package is never written over another"
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+
+        splits = published_splits(frame)
+        lines, tables = (record_files(splits, formats) for formats in (("jsonl", *context.exports), ("parquet",)))
         written = [threads.submit(file.into, folder) for file in lines]
         figures = release_figures(frame, verdicts, context, proof.reason)
         certificate = dict(context.certificate or {})
@@ -132,7 +127,8 @@ def write_package(
             "README.md": dataset_card(figures),
         }
         # Tables come last: they keep polars' own threads busy, for which the figures and remembered pictures would wait.
-        written += [threads.submit(file.into, folder) for file in (_ledger_file(verdicts), *tables)]
+        ledger_file = RecordFile(LEDGER, verdicts.height, partial(write_parquet, ordered.result()))
+        written += [threads.submit(file.into, folder) for file in (*tables, ledger_file)]
         for name, text in texts.items():
             (folder / name).write_bytes(text.encode("utf-8"))
         files = [file.result() for file in written] + [described(folder / name) for name in texts]

@@ -49,7 +49,8 @@ def _tolerance(size: int) -> float:
 def _shares(frame: pl.DataFrame) -> pl.DataFrame:
     wanted = policy_shares()
     rows: list[tuple[str, str, int, float, float]] = []
-    groups = [("all", frame), *((str(stage), part) for (stage,), part in sorted(frame.group_by("stage"), key=lambda g: str(g[0])))]
+    placed = frame.select("stage", "split")
+    groups = [("all", placed), *((str(stage), part) for (stage,), part in sorted(placed.group_by("stage"), key=lambda g: str(g[0])))]
     for stage, part in groups:
         counts = dict(part.group_by("split").len().iter_rows())
         for split in SPLITS:
