@@ -85,6 +85,20 @@ def _manifest(frame: pl.DataFrame, figures: Mapping[str, Any], files: list[Packa
     )
 
 
+def _texts(
+    frame: pl.DataFrame, verdicts: pl.DataFrame, figures: Mapping[str, Any], context: PackageContext, pictures: Pictures
+) -> dict[str, str]:
+    """Return name -> text of the files that hold no records, but for the manifest."""
+    certificate = dict(context.certificate or {})
+    return {
+        CONFIG_LOCK: as_json(_config_lock(context, verdicts)),
+        CERTIFICATE: as_json(certificate),
+        FIGURES: as_json(figures),
+        "qa_report.html": report_html(figures, report_plots(frame, verdicts, figures), certificate, pictures),
+        "README.md": dataset_card(figures),
+    }
+
+
 def write_package(
     split_frame: pl.DataFrame, ledger: pl.DataFrame, folder: Path, context: PackageContext, pictures: Pictures = drawn_now
 ) -> Manifest:
@@ -118,14 +132,7 @@ def write_package(
         lines, tables = (record_files(splits, formats) for formats in (("jsonl", *context.exports), ("parquet",)))
         written = [threads.submit(file.into, folder) for file in lines]
         figures = release_figures(frame, verdicts, context, proof.reason)
-        certificate = dict(context.certificate or {})
-        texts = {
-            CONFIG_LOCK: as_json(_config_lock(context, verdicts)),
-            CERTIFICATE: as_json(certificate),
-            FIGURES: as_json(figures),
-            "qa_report.html": report_html(figures, report_plots(frame, verdicts, figures), certificate, pictures),
-            "README.md": dataset_card(figures),
-        }
+        texts = _texts(frame, verdicts, figures, context, pictures)
         # Tables come last: they keep polars' own threads busy, for which the figures and remembered pictures would wait.
         ledger_file = RecordFile(LEDGER, verdicts.height, partial(write_parquet, ordered.result()))
         written += [threads.submit(file.into, folder) for file in (*tables, ledger_file)]

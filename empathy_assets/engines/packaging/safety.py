@@ -17,6 +17,7 @@ from empathy_assets.policy.load import number
 
 _DRAWN = ("roc", "reliability", "per_category")
 _DIGITS = 4
+_Plot = tuple[str, *tuple[object, ...]]  # name of a plot, and what it is drawn from
 
 
 def certificate_html(certificate: Mapping[str, Any], pictures: Pictures = drawn_now) -> str:
@@ -34,9 +35,6 @@ def certificate_html(certificate: Mapping[str, Any], pictures: Pictures = drawn_
 
 def _shown(value: Any) -> str:
     return f"{value:.{_DIGITS}g}" if isinstance(value, float) else str(value)
-
-
-_Plot = tuple[str, *tuple[object, ...]]  # name of a plot, and what it is drawn from
 
 
 def _roc(certificate: Mapping[str, Any]) -> list[_Plot]:
