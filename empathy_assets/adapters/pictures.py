@@ -31,7 +31,8 @@ def drawn(cache: FrameCache, draw: Callable[..., Mapping[str, bytes]], *given: o
 
     def compute() -> pl.DataFrame:
         pictures = draw(*given)
-        return pl.DataFrame({"title": list(pictures), "png": list(pictures.values())}, schema={"title": pl.String, "png": pl.Binary})
+        rows = {"title": list(pictures), "picture": list(pictures.values())}
+        return pl.DataFrame(rows, schema={"title": pl.String, "picture": pl.Binary})
 
     return dict(cache.get("pictures", *key, compute=compute).iter_rows())
 

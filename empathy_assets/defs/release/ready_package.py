@@ -95,7 +95,7 @@ def ready_package(
     )
 
     def write(folder: Path) -> Manifest:
-        return write_package(split, verdicts, folder, packed)
+        return write_package(split, verdicts, folder, packed, workspace.pictures)
 
     standing = published_manifest(workspace.root, release.key)
     if standing is not None and published_json(workspace.root, release.key, CONFIG_LOCK).get("inputs") == inputs:

@@ -5,7 +5,6 @@ Lives here: refusals. Must not live here: gates (they drop records; this refuses
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -16,6 +15,7 @@ from empathy_assets.engines.composing.compose import policy_mix
 from empathy_assets.engines.deduplicating.cluster import near_duplicate_clusters
 from empathy_assets.engines.gating.schema import FENCE, unlawful_exemption
 from empathy_assets.engines.memory import Memory
+from empathy_assets.engines.packaging.content import content, row_hashes
 from empathy_assets.engines.packaging.errors import (
     CertificateFailedError,
     CertificateMissingError,
@@ -41,7 +41,7 @@ _ASSIGN = "assign splits with engines.splitting.assign and prove them with engin
 
 def refuse_exempt(frame: pl.DataFrame) -> None:
     """Refuse records that are exempt from anything but `content`, or outside nightmare-fuel."""
-    bad = frame.filter(unlawful_exemption()).sort("id")
+    bad = frame.select("id", "stage", "exempt_from").filter(unlawful_exemption()).sort("id")
     if bad.height:
         row = bad.row(0, named=True)
         raise ExemptOutsideFenceError(
@@ -53,7 +53,7 @@ def refuse_exempt(frame: pl.DataFrame) -> None:
 
 def refuse_licences(frame: pl.DataFrame) -> None:
     """Refuse records without an accepted licence."""
-    bad = frame.filter(~pl.col("licence").fill_null("").str.contains(accepted_pattern())).sort("id")
+    bad = frame.select("id", "source", "licence").filter(~pl.col("licence").fill_null("").str.contains(accepted_pattern())).sort("id")
     if bad.height:
         row = bad.row(0, named=True)
         raise UndeclaredLicenceError(
@@ -89,15 +89,16 @@ def refuse_mix(frame: pl.DataFrame) -> None:
 def refuse_split(frame: pl.DataFrame) -> None:
     """Refuse a release in which a cluster or a dialogue stands in two splits, or whose splits have other shares than policy's."""
     for key in ("cluster_id", "id"):
-        divided = frame.group_by(key).agg(pl.col("split").unique().sort()).filter(pl.col("split").list.len() > 1).sort(key)
+        divided = frame.select(key, "split").unique().filter(pl.col(key).is_duplicated()).sort(key, "split")
         if divided.height:
-            name, splits = divided.row(0)
+            name = divided[key][0]
             raise SplitLeakError(
-                f"{divided.height} values of {key} in more than one split, e.g. {name} in {splits}",
+                f"{divided[key].n_unique()} values of {key} in more than one split, "
+                f"e.g. {name} in {divided.filter(pl.col(key) == name)['split'].to_list()}",
                 "every cluster and every dialogue in one split",
                 _ASSIGN,
             )
-    shares = validate(frame)
+    shares = validate(frame, alike=False)
     if not shares.passed:
         found = {row["split"]: row["records"] for row in shares.shares.filter(pl.col("stage") == "all").iter_rows(named=True)}
         raise SplitLeakError(
@@ -107,7 +108,7 @@ def refuse_split(frame: pl.DataFrame) -> None:
         )
 
 
-def leakage_proof(frame: pl.DataFrame, memory: Memory | None = None) -> LeakageProof:
+def leakage_proof(frame: pl.DataFrame, memory: Memory | None = None, rows: pl.Series | None = None) -> LeakageProof:
     """Return the proof that nothing leaks, made from texts and identities: it trusts no cluster, and no proof of other rows.
 
     What is proven of some rows holds for the same rows in any order: it is not made again within this process, where a release is proven
@@ -116,24 +117,17 @@ def leakage_proof(frame: pl.DataFrame, memory: Memory | None = None) -> LeakageP
     Args:
         frame: The release (SplitConversation schema).
         memory: Where it is kept which of these very texts are alike, as the split found it; null: they are compared anew.
+        rows: The records' `content.row_hashes`, where they are known.
     """
-    rows = _content(frame)
-    if rows in _PROVEN:
-        return _PROVEN[rows]
+    known = content((row_hashes(frame) if rows is None else rows).sort())
+    if known in _PROVEN:
+        return _PROVEN[known]
     found = prove(frame, partial(near_duplicate_clusters, memory=memory))
     if found.passed:
-        _PROVEN[rows] = found
+        _PROVEN[known] = found
         for oldest in list(_PROVEN)[:-_PROOFS_KEPT]:
             del _PROVEN[oldest]
     return found
-
-
-def _content(frame: pl.DataFrame) -> str:
-    """Return a hash of everything the proof looks at, whatever the order of the rows."""
-    labels, provenance = pl.col("labels").struct, pl.col("provenance").struct
-    looked_at = ("id", "turns", "split", "cluster_id", labels.field("pair_id"), labels.field("family_id"), provenance.field("work_id"))
-    rows = frame.select(pl.struct(looked_at).hash(seed=0).alias("row"))["row"].sort()
-    return hashlib.sha256(rows.to_numpy().tobytes()).hexdigest()
 
 
 def refuse_leak(proof: LeakageProof) -> None:

@@ -41,25 +41,27 @@ def _summary(values: pl.Series) -> dict[str, float | int | None]:
 
 
 def _quality(frame: pl.DataFrame) -> dict[str, Any]:
-    scores = pl.col("scores").struct
-    per_stage = {stage: frame.filter(pl.col("stage") == stage) for stage in STAGES}
+    passage = pl.col("provenance").struct.field("passage_id")
+    scored = frame.select("stage", passage, *(pl.col("scores").struct.field(name) for name in ("ears", "words", "groundedness")))
+    per_stage = {stage: scored.filter(pl.col("stage") == stage) for stage in STAGES}
     return {
-        "ears": {stage: _summary(part.select(scores.field("ears")).to_series()) for stage, part in per_stage.items()},
-        "words": {stage: _summary(part.select(scores.field("words")).to_series()) for stage, part in per_stage.items()},
-        "groundedness": _summary(
-            frame.filter(pl.col("provenance").struct.field("passage_id") != "").select(scores.field("groundedness")).to_series()
-        ),
+        "ears": {stage: _summary(part["ears"]) for stage, part in per_stage.items()},
+        "words": {stage: _summary(part["words"]) for stage, part in per_stage.items()},
+        "groundedness": _summary(scored.filter(pl.col("passage_id") != "")["groundedness"]),
     }
 
 
 def _safety(frame: pl.DataFrame, certificate: Mapping[str, Any]) -> dict[str, Any]:
     scores, labels = pl.col("scores").struct, pl.col("labels").struct
-    known = frame.filter(labels.field("known_crisis").fill_null(value=False) & (pl.col("stage") == "nightmare-fuel"))
-    found = known.select(scores.field("crisis_flagged").fill_null(value=False).sum()).item() if known.height else 0
-    by_stage = frame.group_by("stage").agg(
-        scores.field("crisis_flagged").fill_null(value=False).sum().alias("flagged"),
-        scores.field("crisis_severe").fill_null(value=False).sum().alias("severe"),
+    judged = frame.select(
+        "stage",
+        labels.field("known_crisis").fill_null(value=False).alias("known"),
+        scores.field("crisis_flagged").fill_null(value=False).alias("flagged"),
+        scores.field("crisis_severe").fill_null(value=False).alias("severe"),
     )
+    known = judged.filter(pl.col("known") & (pl.col("stage") == "nightmare-fuel"))
+    found = int(known["flagged"].sum())
+    by_stage = judged.group_by("stage").agg(pl.col("flagged", "severe").sum())
     return {
         "crisis": {
             row["stage"]: {"flagged": row["flagged"], "severe": row["severe"]} for row in by_stage.sort("stage").iter_rows(named=True)
@@ -81,9 +83,8 @@ def _privacy(frame: pl.DataFrame) -> dict[str, Any]:
 def _bias(frame: pl.DataFrame) -> dict[str, Any]:
     """Return per attribute how far EARS lies apart within counterfactual pairs: the same story must be met the same way."""
     labels = pl.col("labels").struct
-    paired = frame.filter(labels.field("pair_id") != "").select(
-        labels.field("pair_id"), labels.field("bias_attribute"), pl.col("scores").struct.field("ears")
-    )
+    told = frame.select(labels.field("pair_id"), labels.field("bias_attribute"), pl.col("scores").struct.field("ears"))
+    paired = told.filter(pl.col("pair_id") != "")
     gaps = paired.group_by("pair_id").agg(pl.col("bias_attribute").first(), (pl.col("ears").max() - pl.col("ears").min()).alias("gap"))
     grouped = gaps.group_by("bias_attribute").agg(pl.len().alias("pairs"), pl.col("gap").mean(), pl.col("gap").max().alias("largest"))
     return {
@@ -142,8 +143,8 @@ def release_figures(frame: pl.DataFrame, ledger: pl.DataFrame, context: PackageC
         "release": context.release,
         "rows": frame.height,
         "target": target,
-        "splits": {split: frame.filter(pl.col("split") == split).height for split in SPLITS},
-        "mix": {stage: frame.filter(pl.col("stage") == stage).height for stage in STAGES},
+        "splits": {split: int((frame["split"] == split).sum()) for split in SPLITS},
+        "mix": {stage: int((frame["stage"] == stage).sum()) for stage in STAGES},
         "mix_wanted": {stage: float(share) for stage, share in policy_mix().items()},
         "sources": counts_of(frame, pl.col("source")),
         "licences": counts_of(frame, pl.col("licence")),

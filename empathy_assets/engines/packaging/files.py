@@ -1,6 +1,7 @@
 """The record files of a package: chat JSONL and Parquet per split, and the optional formats.
 
-Lives here: shapes and bytes of record files. Must not live here: manifest, report, refusals.
+Lives here: shapes and bytes of record files, and their description. Must not live here: manifest, report, refusals, in which order or on
+which thread they are written.
 """
 
 from __future__ import annotations
@@ -8,7 +9,9 @@ from __future__ import annotations
 import io
 import json
 import tarfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,8 @@ import polars as pl
 from empathy_assets.engines.packaging.context import EXPORTS
 from empathy_assets.policy.load import number
 from empathy_assets.records.conversation import SPLITS
+from empathy_assets.records.ids import file_sha256
+from empathy_assets.records.package import PackageFile
 
 PARQUET_COMPRESSION = "zstd"
 _LEVEL = 3
@@ -101,33 +106,66 @@ def _write_webdataset(published: pl.DataFrame, path: Path) -> None:
             out.addfile(info, io.BytesIO(data))
 
 
-_WRITERS = {"csv": (".csv", _write_csv), "json-ld": (".jsonld", _write_linked), "webdataset": (".tar", _write_webdataset)}
+def _write_ndjson(published: pl.DataFrame, path: Path) -> None:
+    published.write_ndjson(path)
 
 
-def write_records(frame: pl.DataFrame, folder: Path, exports: tuple[str, ...] = ()) -> dict[str, int]:
-    """Write train, val and test in every format; return file name -> records in it.
+_WRITERS: Mapping[str, tuple[str, Callable[[pl.DataFrame, Path], None]]] = {
+    "parquet": (".parquet", write_parquet),
+    "jsonl": (".jsonl", _write_ndjson),
+    "csv": (".csv", _write_csv),
+    "json-ld": (".jsonld", _write_linked),
+    "webdataset": (".tar", _write_webdataset),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFile:
+    """A file of records that is yet to be written.
+
+    Attributes:
+        name: Its name in the package.
+        rows: Records in it.
+        write: Writes it to a path.
+    """
+
+    name: str
+    rows: int
+    write: Callable[[Path], None]
+
+    def into(self, folder: Path) -> PackageFile:
+        """Write the file into a folder and return its description."""
+        self.write(folder / self.name)
+        return described(folder / self.name, self.rows)
+
+
+def described(path: Path, rows: int | None = None) -> PackageFile:
+    """Return name, size and hash of a file of a package, with the records in it if it holds any."""
+    return PackageFile(name=path.name, bytes=path.stat().st_size, sha256=file_sha256(path), rows=rows)
+
+
+def published_splits(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Return split -> its conversations as published (`chat`), of a release (SplitConversation schema)."""
+    return {split: chat(frame.filter(pl.col("split") == split)) for split in SPLITS}
+
+
+def record_files(splits: Mapping[str, pl.DataFrame], formats: Sequence[str]) -> list[RecordFile]:
+    """Return the splits as files of these formats, ready to be written in any order, or side by side.
 
     Args:
-        frame: The release (SplitConversation schema).
-        folder: Existing folder to write into.
-        exports: Formats besides JSONL and Parquet, of `EXPORTS`.
+        splits: Result of `published_splits`.
+        formats: `parquet`, `jsonl`, or any of `EXPORTS`.
 
     Raises:
-        UnknownExportError: A format is not one of `EXPORTS`.
+        UnknownExportError: A format is none of them.
     """
-    unknown = sorted(set(exports) - set(EXPORTS))
+    unknown = sorted(set(formats) - set(_WRITERS))
     if unknown:
         raise UnknownExportError(
             f"export formats {unknown} are unknown; expected any of {list(EXPORTS)}: correct the release's configuration"
         )
-    rows: dict[str, int] = {}
-    for split in SPLITS:
-        published = chat(frame.filter(pl.col("split") == split))
-        published.write_ndjson(folder / f"{split}.jsonl")
-        write_parquet(published, folder / f"{split}.parquet")
-        rows |= {f"{split}.jsonl": published.height, f"{split}.parquet": published.height}
-        for name in exports:
-            suffix, write = _WRITERS[name]
-            write(published, folder / f"{split}{suffix}")
-            rows[f"{split}{suffix}"] = published.height
-    return rows
+    return [
+        RecordFile(split + suffix, published.height, partial(write, published))
+        for split, published in splits.items()
+        for suffix, write in (_WRITERS[name] for name in formats)
+    ]

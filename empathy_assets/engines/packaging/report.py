@@ -14,20 +14,9 @@ import numpy.typing as npt
 import polars as pl
 
 from empathy_assets.engines.gating.judge import likeness_of_copies
+from empathy_assets.engines.packaging.pictures import Pictures, drawn_now, inline
 from empathy_assets.engines.packaging.safety import certificate_html
 from empathy_assets.engines.packaging.tables import dict_table, table
-from empathy_assets.engines.plotting.clusters import cluster_sizes, near_duplicates
-from empathy_assets.engines.plotting.drift import drift_bars
-from empathy_assets.engines.plotting.ears import ears_components
-from empathy_assets.engines.plotting.plots import (
-    ears_histogram,
-    mix_vs_target,
-    rejects_by_reason,
-    split_comparison,
-    yield_waterfall,
-)
-from empathy_assets.engines.plotting.style import inline_svg
-from empathy_assets.engines.plotting.treemap import source_treemap
 from empathy_assets.engines.splitting.targets import policy_shares
 from empathy_assets.engines.staging.figures import licences_by_source
 from empathy_assets.policy.load import number
@@ -67,7 +56,19 @@ def _steps(figures: Mapping[str, Any]) -> list[tuple[str, int]]:
     return steps
 
 
-def _plots(frame: pl.DataFrame, ledger: pl.DataFrame, figures: Mapping[str, Any]) -> dict[str, str]:
+Plots = Mapping[str, tuple[object, ...]]
+"""Plot of the report -> what it is drawn from."""
+
+
+def report_plots(frame: pl.DataFrame, ledger: pl.DataFrame, figures: Mapping[str, Any]) -> Plots:
+    """Return what the plots of the report are drawn from.
+
+    Args:
+        frame: The release (SplitConversation schema).
+        ledger: All verdicts (Verdict schema).
+        figures: Result of `figures.release_figures`.
+    """
+
     def per_stage(score: str) -> dict[str, npt.NDArray[np.float64]]:
         """Return stage -> scores of its conversations."""
         held = frame.select("stage", pl.col("scores").struct.field(score).alias(score)).drop_nulls()
@@ -79,22 +80,23 @@ def _plots(frame: pl.DataFrame, ledger: pl.DataFrame, figures: Mapping[str, Any]
         name = f"{row['gate']}: {row['code']}"
         reasons[name] = reasons.get(name, 0) + row["records"]
     most = dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:_REASONS_SHOWN])
-    drawn = {
-        "mix": mix_vs_target(figures["mix"], figures["mix_wanted"]),
-        "ears": ears_histogram(per_stage("ears"), number("gates", "ears.min")),
-        "components": ears_components({name: per_stage(name) for name in _COMPONENTS}),
-        "sources": source_treemap(licences_by_source(frame)),
-        "clusters": cluster_sizes(frame.group_by("cluster_id").len()["len"].to_list(), "What must stay in one split"),
-        "copies": near_duplicates(likeness_of_copies(ledger), number("deduplicating", "near.min_jaccard")),
-        "drift": drift_bars(moved, number("gates", "package.drift_psi"), figures["previous"]),
-        "yield": yield_waterfall(_steps(figures)),
-        "split": split_comparison(_shares(figures), {k: float(v) for k, v in policy_shares().items()}),
-        "reasons": rejects_by_reason(most),
+    shown: dict[str, tuple[object, ...]] = {
+        "mix": (figures["mix"], figures["mix_wanted"]),
+        "ears": (per_stage("ears"), number("gates", "ears.min")),
+        "components": ({name: per_stage(name) for name in _COMPONENTS},),
+        "sources": (licences_by_source(frame),),
+        "clusters": (np.sort(frame.group_by("cluster_id").len()["len"].to_numpy()), "What must stay in one split"),
+        "copies": (likeness_of_copies(ledger), number("deduplicating", "near.min_jaccard")),
+        "yield": (_steps(figures),),
+        "split": (_shares(figures), {k: float(v) for k, v in policy_shares().items()}),
+        "reasons": (most,),
     }
-    return {name: inline_svg(svg) for name, svg in drawn.items()}
+    if moved:
+        shown["drift"] = (moved, number("gates", "package.drift_psi"), figures["previous"])
+    return shown
 
 
-def _sections(figures: Mapping[str, Any], plots: Mapping[str, str], certificate: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _sections(figures: Mapping[str, Any], plots: Mapping[str, str], certificate: str) -> list[tuple[str, str]]:
     quality, safety, split = figures["quality"], figures["safety"], figures["split"]
     ears = table(
         ["stage", "n", "min", "5 %", "median", "mean", "95 %"],
@@ -115,7 +117,7 @@ def _sections(figures: Mapping[str, Any], plots: Mapping[str, str], certificate:
         ("Quality", plots["ears"] + plots["components"] + ears),
         (
             "Safety",
-            certificate_html(certificate)
+            certificate
             + crisis
             + f"<p>Known crises inside the fence: {recall['records']:,}; flagged share: {recall['recall']}. "
             + f"Records whose client side is exempt from the content gate: {safety['exempt_from_content']:,}, all in nightmare-fuel.</p>",
@@ -138,22 +140,23 @@ def _sections(figures: Mapping[str, Any], plots: Mapping[str, str], certificate:
         ("Licences", plots["sources"] + table(["licence", "records"], figures["licences"].items())),
         (
             f"Drift against {figures['previous'] or 'the previous release'}",
-            (plots["drift"] if figures["drift"] else "") + dict_table(figures["drift"], "There is no release to compare with."),
+            plots.get("drift", "") + dict_table(figures["drift"], "There is no release to compare with."),
         ),
         ("Thresholds in force", thresholds),
     ]
 
 
-def report_html(frame: pl.DataFrame, ledger: pl.DataFrame, figures: Mapping[str, Any], certificate: Mapping[str, Any]) -> str:
+def report_html(figures: Mapping[str, Any], plots: Plots, certificate: Mapping[str, Any], pictures: Pictures = drawn_now) -> str:
     """Return the report.
 
     Args:
-        frame: The release (SplitConversation schema).
-        ledger: All verdicts (Verdict schema).
         figures: Result of `figures.release_figures`.
+        plots: Result of `report_plots`.
         certificate: Certificate of the crisis detector.
+        pictures: Draws a picture, or remembers it.
     """
-    sections = _sections(figures, _plots(frame, ledger, figures), certificate)
+    drawn = {name: inline(pictures, name, *given) for name, given in plots.items()}
+    sections = _sections(figures, drawn, certificate_html(certificate, pictures))
     body = "\n".join(f"<h2>{escape(title)}</h2>\n{content}" for title, content in sections)
     name = escape(figures["release"])
     lead = (

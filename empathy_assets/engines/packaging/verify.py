@@ -6,20 +6,26 @@ fetching.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 from pydantic import ValidationError
 
+from empathy_assets.engines.packaging.content import lines_known, row_hashes
 from empathy_assets.engines.packaging.context import CERTIFICATE, LEDGER, MANIFEST, Manifest
 from empathy_assets.engines.packaging.fence import leakage_proof, objections
 from empathy_assets.engines.packaging.merkle import merkle_root
 from empathy_assets.records.conversation import SPLITS
-from empathy_assets.records.ids import file_sha256
 from empathy_assets.records.package import PackageFile
+
+THREADS = 2
+"""Files of a local package read at a time: hashing lets go of the interpreter."""
 
 TABLES = tuple(f"{split}.parquet" for split in SPLITS)
 """The files that hold a package's conversations as tables, in split order."""
@@ -69,13 +75,14 @@ def read_records(folder: Path) -> pl.DataFrame:
         raise UnreadablePackageError(f"{folder} holds no conversations ({str(error).splitlines()[0]}); expected a package") from error
 
 
-def _lines(path: Path) -> int:
-    """Return the number of lines, read in chunks of 1 MiB."""
-    count = 0
+def _digest(path: Path) -> tuple[str, int]:
+    """Return the SHA-256 of a file and the number of its lines, read once, in chunks of 1 MiB."""
+    found, lines = hashlib.sha256(), 0
     with path.open("rb") as stream:
         while chunk := stream.read(1 << 20):
-            count += chunk.count(b"\n")
-    return count
+            found.update(chunk)
+            lines += chunk.count(b"\n") if path.name.endswith(".jsonl") else 0
+    return found.hexdigest(), lines
 
 
 def _file_problems(folder: Path, file: PackageFile) -> list[str]:
@@ -85,18 +92,26 @@ def _file_problems(folder: Path, file: PackageFile) -> list[str]:
     size = path.stat().st_size
     if size != file.bytes:
         return [f"{file.name}: {size} bytes, manifest says {file.bytes}; the file was cut or changed"]
-    found = file_sha256(path)
+    found, lines = _digest(path)
     if found != file.sha256:
         return [f"{file.name}: SHA-256 {found[:16]}, manifest says {file.sha256[:16]}; the file was changed"]
-    if file.name.endswith(".jsonl") and file.rows is not None and (lines := _lines(path)) != file.rows:
+    if file.name.endswith(".jsonl") and file.rows is not None and lines != file.rows:
         return [f"{file.name}: {lines} rows, manifest says {file.rows}"]
     return []
 
 
-def changed_files(folder: Path, manifest: Manifest, names: Collection[str] | None = None) -> list[str]:
-    """Return which files of a package (those of `names`, if given) are missing, cut or changed, in words."""
+def changed_files(folder: Path, manifest: Manifest, names: Collection[str] | None = None, *, threads: int = 1) -> list[str]:
+    """Return which files of a package (those of `names`, if given) are missing, cut or changed, in words.
+
+    Args:
+        folder: Where it lies.
+        manifest: What it should hold.
+        names: Files to look at; null: all.
+        threads: How many are read at a time.
+    """
     asked = [file for file in manifest.files if names is None or file.name in names]
-    return [problem for file in asked for problem in _file_problems(folder, file)]
+    with ThreadPoolExecutor(threads) as readers:
+        return [problem for found in readers.map(partial(_file_problems, folder), asked) for problem in found]
 
 
 def _stray_files(folder: Path, manifest: Manifest) -> list[str]:
@@ -115,29 +130,40 @@ def _same_in_jsonl(folder: Path, split: str, table: pl.DataFrame) -> bool:
     return written.getvalue() == data or pl.read_ndjson(data, schema=table.schema).equals(table)
 
 
-def record_problems(folder: Path, manifest: Manifest) -> list[str]:
-    """Return what is wrong with the records of a package whose files are those of its manifest.
+def record_problems(folder: Path, manifest: Manifest, *, whole: bool = True) -> list[str]:
+    """Return what is wrong with the records of a package.
+
+    Args:
+        folder: Where it lies.
+        manifest: What it should hold.
+        whole: Whether every file has been found to be what the manifest says. Lines that this process wrote of the same records are then
+            known by their hash, and not made again.
 
     Raises:
         OSError, ValueError, polars.exceptions.PolarsError: Records cannot be read.
     """
     tables = read_splits(folder)
-    frame = pl.concat(tables.values()).unnest("metadata").rename({"messages": "turns"})
+    flat = {split: table.unnest("metadata").rename({"messages": "turns"}) for split, table in tables.items()}
+    hashes = {split: row_hashes(records) for split, records in flat.items()}
+    frame = pl.concat(flat.values())
+    stated = {file.name: file.sha256 for file in manifest.files if whole}
     problems = [
-        f"{split}.jsonl: other records than {split}.parquet" for split in SPLITS if not _same_in_jsonl(folder, split, tables[split])
+        f"{split}.jsonl: other records than {split}.parquet"
+        for split in SPLITS
+        if not (lines_known(hashes[split], stated.get(f"{split}.jsonl", "")) or _same_in_jsonl(folder, split, tables[split]))
     ]
     if frame.height != manifest.rows:
         problems.append(f"{frame.height} conversations, manifest says {manifest.rows}")
-    splits = {split: frame.filter(pl.col("split") == split).height for split in SPLITS}
+    splits = {split: int((frame["split"] == split).sum()) for split in SPLITS}
     if splits != manifest.splits:
         problems.append(f"splits {splits}, manifest says {manifest.splits}")
     schemas = sorted(str(version) for version in frame["schema_version"].unique())
     if schemas != [manifest.schema_version]:
         problems.append(f"records of schema {schemas}, manifest says {manifest.schema_version}")
     with (folder / LEDGER).open("rb") as stream:
-        ledger = pl.read_parquet(stream)
+        ledger = pl.read_parquet(stream, columns=["ref", "gate", "passed"])
     certificate = json.loads((folder / CERTIFICATE).read_bytes())
-    found = objections(frame, ledger, certificate, leakage_proof(frame))
+    found = objections(frame, ledger, certificate, leakage_proof(frame, rows=pl.concat(hashes.values())))
     return problems + [f"found {error.found}; expected {error.expected}" for error in found]
 
 
@@ -161,11 +187,11 @@ def verify_package(folder: Path, records: RecordProblems = record_problems) -> l
         manifest = read_manifest(folder)
     except (ValidationError, ValueError) as error:
         return [f"{MANIFEST}: not a manifest ({str(error).splitlines()[0]}); fetch the package again"]
-    problems = _stray_files(folder, manifest) + changed_files(folder, manifest)
+    problems = _stray_files(folder, manifest) + changed_files(folder, manifest, threads=THREADS)
     root = merkle_root((file.name, file.sha256) for file in manifest.files)
     if root != manifest.merkle_root:
         problems.append(f"{MANIFEST}: Merkle root {manifest.merkle_root[:16]}, its files give {root[:16]}; the manifest was changed")
     try:
-        return problems + (record_problems if problems else records)(folder, manifest)
+        return problems + (record_problems(folder, manifest, whole=False) if problems else records(folder, manifest))
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         return [*problems, f"records cannot be read: {str(error).splitlines()[0]}"]

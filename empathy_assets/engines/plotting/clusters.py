@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from empathy_assets.engines.plotting.style import BLACK, BLUE, ORANGE, Format, render
 
@@ -16,7 +17,7 @@ _CLASSES = ((1, 1), (2, 2), (3, 5), (6, 10), (11, 20), (21, 50), (51, 100), (101
 _BINS = 25
 
 
-def cluster_sizes(sizes: Sequence[int], what: str, fmt: Format = "svg") -> bytes:
+def cluster_sizes(sizes: Sequence[int] | npt.NDArray[np.integer[Any]], what: str, fmt: Format = "svg") -> bytes:
     """Return the number of clusters per class of size, and the conversations they hold.
 
     Args:

@@ -16,6 +16,7 @@ from empathy_assets.policy.load import number
 from empathy_assets.records.conversation import SPLITS
 
 _SHARES = {"stage": pl.String, "split": pl.String, "records": pl.Int64, "share": pl.Float64, "off_pp": pl.Float64}
+_DISTANCES = {"figure": pl.String, "split": pl.String, "distance": pl.Float64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ def _tolerance(size: int) -> float:
 def _shares(frame: pl.DataFrame) -> pl.DataFrame:
     wanted = policy_shares()
     rows: list[tuple[str, str, int, float, float]] = []
-    groups = [("all", frame), *((str(stage), part) for (stage,), part in sorted(frame.group_by("stage"), key=lambda g: str(g[0])))]
+    placed = frame.select("stage", "split")
+    groups = [("all", placed), *((str(stage), part) for (stage,), part in sorted(placed.group_by("stage"), key=lambda g: str(g[0])))]
     for stage, part in groups:
         counts = dict(part.group_by("split").len().iter_rows())
         for split in SPLITS:
@@ -61,8 +63,9 @@ def kolmogorov_smirnov(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -
     """Return the two-sample Kolmogorov-Smirnov distance, 0 (same) to 1 (disjoint); 0 where either is empty."""
     if not len(a) or not len(b):
         return 0.0
-    grid = np.concatenate([a, b])
-    below = [np.searchsorted(np.sort(x), grid, side="right") / len(x) for x in (a, b)]
+    ordered = [np.sort(x) for x in (a, b)]
+    grid = np.concatenate(ordered)  # in order: neighbours are found near each other
+    below = [np.searchsorted(x, grid, side="right") / len(x) for x in ordered]
     return float(np.abs(below[0] - below[1]).max())
 
 
@@ -86,14 +89,18 @@ def _distances(frame: pl.DataFrame) -> pl.DataFrame:
         rows += [
             (name, split, total_variation(named[name], named.filter(inside)[name])) for name in ("source", "kind", "issue", "category")
         ]
-    return pl.DataFrame(rows, schema={"figure": pl.String, "split": pl.String, "distance": pl.Float64}, orient="row").sort(
-        "figure", "split"
-    )
+    return pl.DataFrame(rows, schema=_DISTANCES, orient="row").sort("figure", "split")
 
 
-def validate(frame: pl.DataFrame) -> SplitStatistics:
-    """Return the statistics of a split release (SplitConversation schema)."""
+def validate(frame: pl.DataFrame, *, alike: bool = True) -> SplitStatistics:
+    """Return the statistics of a split release.
+
+    Args:
+        frame: The release (SplitConversation schema).
+        alike: Whether it is measured how alike the splits look; without it there are shares, and no distances.
+    """
     shares = _shares(frame)
     worst = float(shares.filter(pl.col("stage") == "all").select(pl.col("off_pp").abs().max()).item() or 0.0) if frame.height else 0.0
     allowed = _tolerance(frame.height)
-    return SplitStatistics(passed=worst <= allowed, worst_pp=worst, tolerance_pp=allowed, shares=shares, distances=_distances(frame))
+    distances = _distances(frame) if alike else pl.DataFrame(schema=_DISTANCES)
+    return SplitStatistics(passed=worst <= allowed, worst_pp=worst, tolerance_pp=allowed, shares=shares, distances=distances)

@@ -1,18 +1,24 @@
 """Record files in the optional formats."""
 
+import hashlib
 import json
 import tarfile
 
 import polars as pl
 import pytest
 
-from empathy_assets.engines.packaging.files import UnknownExportError, write_records
+from empathy_assets.engines.packaging.files import UnknownExportError, published_splits, record_files
 from empathy_assets_tests.engines.splitting.samples import release
+
+FORMATS = ("parquet", "jsonl", "csv", "json-ld", "webdataset")
 
 
 def test_every_format_holds_the_same_records(tmp_path):
-    rows = write_records(release(), tmp_path, ("csv", "json-ld", "webdataset"))
-    assert {name: n for name, n in rows.items() if name.startswith("val")} == dict.fromkeys(
+    written = [file.into(tmp_path) for file in record_files(published_splits(release()), FORMATS)]
+    for file in written:
+        data = (tmp_path / file.name).read_bytes()
+        assert (file.bytes, file.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+    assert {file.name: file.rows for file in written if file.name.startswith("val")} == dict.fromkeys(
         ("val.jsonl", "val.parquet", "val.csv", "val.jsonld", "val.tar"), 6
     )
     ids = [json.loads(line)["metadata"]["id"] for line in (tmp_path / "val.jsonl").read_text().splitlines()]
@@ -29,7 +35,6 @@ def test_every_format_holds_the_same_records(tmp_path):
         assert {member.mtime for member in tar.getmembers()} == {0}
 
 
-def test_an_unknown_format_is_named(tmp_path):
+def test_an_unknown_format_is_named():
     with pytest.raises(UnknownExportError, match=r"\['xml'\]"):
-        write_records(release(), tmp_path, ("xml",))
-    assert list(tmp_path.iterdir()) == []
+        record_files(published_splits(release()), ("jsonl", "xml"))

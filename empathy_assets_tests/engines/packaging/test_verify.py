@@ -7,10 +7,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from empathy_assets.engines.packaging import content, verify
 from empathy_assets.engines.packaging.context import MANIFEST
 from empathy_assets.engines.packaging.merkle import merkle_root
 from empathy_assets.engines.packaging.package import as_json, write_package
-from empathy_assets.engines.packaging.verify import read_manifest, read_records, verify_package
+from empathy_assets.engines.packaging.verify import _same_in_jsonl, read_manifest, read_records, verify_package
 from empathy_assets.records.ids import file_sha256
 from empathy_assets.records.package import PackageFile
 from empathy_assets_tests.engines.packaging.samples import built, context
@@ -125,6 +126,48 @@ def test_a_forged_line_is_found_even_under_a_manifest_that_fits(package):
     path.write_bytes(path.read_bytes().replace(b"evenings", b"mornings", 1))
     _resealed(package)
     assert verify_package(package) == ["train.jsonl: other records than train.parquet"]
+
+
+def compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Note which splits' lines are compared with their table."""
+    noted: list[str] = []
+
+    def same(folder, split, table):
+        noted.append(split)
+        return _same_in_jsonl(folder, split, table)
+
+    monkeypatch.setattr(verify, "_same_in_jsonl", same)
+    return noted
+
+
+def test_lines_that_this_process_wrote_of_the_same_records_are_not_made_again(package, monkeypatch):
+    noted = compared(monkeypatch)
+    assert verify_package(package) == []
+    assert noted == []
+    monkeypatch.setattr(content, "_LINES", {})  # as in another process
+    assert verify_package(package) == []
+    assert noted == ["train", "val", "test"]
+
+
+def test_lines_that_this_process_wrote_of_other_records_are_compared(package, monkeypatch):
+    noted = compared(monkeypatch)
+    path = package / "val.parquet"
+    table = pl.read_parquet(path)
+    rows = table.to_dicts()
+    rows[0]["messages"][1]["content"] += " Take your time."
+    pl.DataFrame(rows, schema=table.schema).write_parquet(path)
+    _resealed(package)
+    assert verify_package(package) == ["val.jsonl: other records than val.parquet"]
+    assert noted == ["val"]
+
+
+def test_lines_of_a_package_with_a_changed_file_are_all_compared(package, monkeypatch):
+    noted = compared(monkeypatch)
+    path = package / "train.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"evenings", b"mornings", 1))
+    found = verify_package(package)
+    assert "train.jsonl: other records than train.parquet" in found
+    assert noted == ["train", "val", "test"]
 
 
 @pytest.mark.parametrize(

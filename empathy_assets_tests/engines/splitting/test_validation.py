@@ -23,6 +23,14 @@ def test_a_lopsided_split_fails_by_how_much():
     assert found.worst_pp == pytest.approx(15.0)
 
 
+def test_shares_alone_are_the_same_without_distances():
+    rows = release(10).with_columns(pl.when(pl.col("split") == "val").then(pl.lit("train")).otherwise("split").alias("split"))
+    whole, alone = validate(rows), validate(rows, alike=False)
+    assert (alone.passed, alone.worst_pp, alone.tolerance_pp) == (whole.passed, whole.worst_pp, whole.tolerance_pp)
+    assert alone.shares.equals(whole.shares)
+    assert (alone.distances.schema, alone.distances.height) == (whole.distances.schema, 0)
+
+
 def test_the_tolerance_at_the_two_sizes_of_the_specification():
     rows = release(1)
     small, large = (validate(rows.sample(size, with_replacement=True, seed=1)).tolerance_pp for size in (600, 60_000))
