@@ -4,7 +4,6 @@ Lives here: where an asset's table lies, schema enforcement, write-once protecti
 Must not live here: what a table means. Handles no, one and many partitions, local paths and `s3://`.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,9 +25,6 @@ from empathy_assets.records.versions import SCHEMA_VERSION
 
 RECORD_KEY = "empathy/record"
 """Definition metadata key under which an asset names the record model of its table."""
-
-COLUMNS_TAG = "empathy/columns"
-"""Tag under which a step names, as JSON by asset, the columns it reads of tables that it does not read whole."""
 
 _ROW_GROUP = 8_192  # rows; small enough to stream, large enough to compress
 
@@ -136,28 +132,18 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         return release is not None and not release.rolling and is_published(self.root, partition)
 
     def load_input(self, context: dg.InputContext) -> pl.DataFrame | dict[str, pl.DataFrame]:
-        """Read the upstream table, or the columns of it that the step names; a dict by partition key if several partitions are asked for.
+        """Read the upstream table; a dict by partition key if several partitions are asked for.
 
         Raises:
             FileNotFoundError: The upstream asset (partition) was never materialized on this storage root.
             SchemaMismatchError: The stored table has another schema than its record model.
         """
-        columns = self._columns(context)
         if not context.has_asset_partitions:
-            return self.read(context.asset_key, None, columns)
+            return self.read(context.asset_key, None)
         keys = list(context.asset_partition_keys)
         if len(keys) == 1:
-            return self.read(context.asset_key, keys[0], columns)
-        return {key: self.read(context.asset_key, key, columns) for key in keys}
-
-    @staticmethod
-    def _columns(context: dg.InputContext) -> list[str] | None:
-        """Return the columns that the step reads of an upstream table; null: all."""
-        try:
-            named = context.op_def.tags.get(COLUMNS_TAG)
-        except dg.DagsterInvariantViolationError:  # read by hand, for no step
-            return None
-        return json.loads(named).get(context.asset_key.to_user_string()) if named else None
+            return self.read(context.asset_key, keys[0])
+        return {key: self.read(context.asset_key, key) for key in keys}
 
     def read(self, asset_key: dg.AssetKey, partition: str | None, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """Read one stored table, or some of its columns, checked against the record model named in its footer.

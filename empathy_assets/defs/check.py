@@ -14,7 +14,6 @@ import dagster as dg
 import polars as pl
 
 from empathy_assets.adapters.findings import Tables, finding_of
-from empathy_assets.adapters.io_manager import COLUMNS_TAG
 from empathy_assets.defs.dataset import inline_png
 from empathy_assets.engines.certifying.wilson import wilson_interval
 from empathy_assets.engines.checking.finding import Finding
@@ -54,7 +53,6 @@ def dataset_checks(
     rules: Sequence[Rule],
     *,
     beside: Sequence[str] = (),
-    columns: Mapping[str, Sequence[str]] | None = None,
     partitions_def: dg.PartitionsDefinition[str] | None = None,
     resources: set[str] | None = None,
 ) -> dg.AssetChecksDefinition:
@@ -64,14 +62,12 @@ def dataset_checks(
         asset: Asset key.
         rules: The checks.
         beside: Other assets whose tables the rules compare with.
-        columns: Asset -> the columns of its table that the rules look at, where these are few: the others are not read.
         partitions_def: Partitions of the asset.
         resources: Resource keys the rules use through the context.
     """
     keys = [asset, *beside]
     needed = {*(resources or ()), *([_WORKSPACE] if any(rule.sees for rule in rules) else ())}
     parameters = {key.replace("-", "_"): dg.AssetIn(key) for key in keys}
-    read = {COLUMNS_TAG: json.dumps({key: list(names) for key, names in columns.items()})} if columns else None
     with warnings.catch_warnings():
         # Partitioned checks make every gate readable per release; Dagster 1.13 still marks them preview.
         warnings.simplefilter("ignore", dg.PreviewWarning)
@@ -87,9 +83,7 @@ def dataset_checks(
             for rule in rules
         ]
 
-    @dg.multi_asset_check(
-        name=f"{asset.replace('-', '_')}_checks", specs=specs, ins=parameters, required_resource_keys=needed, op_tags=read
-    )
+    @dg.multi_asset_check(name=f"{asset.replace('-', '_')}_checks", specs=specs, ins=parameters, required_resource_keys=needed)
     def evaluate(context: dg.AssetCheckExecutionContext, **tables: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
         named = {key: tables[key.replace("-", "_")] for key in keys}
         for rule in rules:

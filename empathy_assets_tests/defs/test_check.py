@@ -7,13 +7,10 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from empathy_assets.adapters.io_manager import RECORD_KEY, ParquetIOManager
 from empathy_assets.adapters.settings import Settings
 from empathy_assets.defs.check import Rule, Tables, dataset_checks
 from empathy_assets.defs.resources import workspace_of
 from empathy_assets.engines.checking.finding import Finding
-from empathy_assets.records.arrow import to_frame
-from empathy_assets.records.reject import Reject
 
 
 def graph(*, blocking: bool, passes: bool) -> dg.Definitions:
@@ -76,26 +73,3 @@ def test_a_rule_that_says_what_it_sees_is_handed_that_alone_and_evaluated_once_p
 
     assert [passed([1, 2], 1), passed([1, 2], 2), passed([1, -2], 2), passed([1, -2], 3)] == [True, True, False, False]
     assert asked == [("stage",)] * 2
-
-
-def test_of_a_table_whose_columns_are_named_no_others_are_read(tmp_path: Path) -> None:
-    stored = ParquetIOManager(root_uri=str(tmp_path))
-    rejects = to_frame([Reject(source="books", file=name, reason="encrypted") for name in ("a.pdf", "b.pdf")], Reject)
-
-    @dg.asset(metadata={RECORD_KEY: "Reject"})
-    def stage() -> pl.DataFrame:
-        return rejects
-
-    @dg.asset(metadata={RECORD_KEY: "Reject"})
-    def side() -> pl.DataFrame:
-        return rejects.head(1)
-
-    def evaluate(tables: Tables, _: dg.AssetCheckExecutionContext) -> Finding:
-        lost = tables["stage"].height - tables["side"].height
-        return Finding(lost == 0, f"{lost} lost; {tables['side'].columns} of {tables['stage'].width}", {})
-
-    checks = dataset_checks("stage", [Rule("rows", "None is lost.", evaluate)], beside=("side",), columns={"side": ("file",)})
-    defs = dg.Definitions([stage, side], asset_checks=[checks], resources={"io_manager": stored}, executor=dg.in_process_executor)
-    run = defs.resolve_implicit_global_asset_job_def().execute_in_process(raise_on_error=False)
-    (found,) = run.get_asset_check_evaluations()
-    assert (found.passed, found.description) == (False, f"1 lost; ['file'] of {rejects.width}")

@@ -49,7 +49,6 @@ ready_package_checks = dataset_checks(
         Rule("rows", "Every conversation of the split is in the package.", _rows),
     ],
     beside=("split",),
-    columns={"split": ("id",)},
     partitions_def=release_partitions,
     resources={"workspace"},
 )

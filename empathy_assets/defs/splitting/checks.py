@@ -43,7 +43,6 @@ split_checks = dataset_checks(
         Rule("leakage", "No work, pair, dialogue or near-duplicate reaches across splits; found from texts and identities.", _leakage),
     ],
     beside=("gated",),
-    columns={"gated": ("id",)},
     partitions_def=release_partitions,
     resources={"workspace"},
 )
