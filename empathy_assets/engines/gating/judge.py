@@ -11,7 +11,7 @@ from dataclasses import replace
 import polars as pl
 
 from empathy_assets.engines.gating.gate import Gate, GateContext, checked, reason_code
-from empathy_assets.engines.gating.memory import record_hash, remembered
+from empathy_assets.engines.gating.memory import Records, remembered
 from empathy_assets.engines.gating.registry import registered
 from empathy_assets.engines.memory import Memory
 from empathy_assets.records.arrow import conform, empty_frame, polars_schema
@@ -49,7 +49,7 @@ def _verdicts_of_stage(
     """Yield the verdicts of each gate on one stage; what names a record is worded once and shared by all of them."""
     told = replace(context, stage=stage)
     key = frame.select(record_ref(), "id", pl.lit(stage).alias("stage"), "source")
-    records = record_hash(frame) if memory else None
+    records = Records(frame) if memory else None
     for gate in gates:
 
         def decide(rows: pl.DataFrame, gate: Gate = gate) -> pl.DataFrame:
@@ -109,12 +109,19 @@ def passing(stages: Mapping[Stage, pl.DataFrame], ledger: pl.DataFrame, gates: I
 
     A record the ledger says nothing about has not been judged and does not pass.
     """
-    refs = ledger.select("ref").unique()
-    failed = failing(ledger, gates).select("ref").unique()
-    frames = [stages[stage].with_columns(record_ref()) for stage in STAGES if stage in stages]
-    return (
-        pl.concat(frames).join(refs, on="ref", how="semi", maintain_order="left").join(failed, on="ref", how="anti", maintain_order="left")
-    )
+    rows = pl.concat([stages[stage].with_columns(record_ref()) for stage in STAGES if stage in stages])
+    failed = failing(ledger, gates)["ref"].unique()
+    return rows.filter(_judged(rows["ref"], ledger) & ~rows["ref"].is_in(failed.implode()))
+
+
+def _judged(refs: pl.Series, ledger: pl.DataFrame) -> pl.Series:
+    """Return whether the ledger says anything about each ref; one gate after another is looked at until none is left to be found."""
+    missing = refs
+    for gate in ledger["gate"].unique(maintain_order=True):
+        if missing.is_empty():
+            break
+        missing = missing.filter(~missing.is_in(ledger.filter(pl.col("gate") == gate)["ref"].implode()))
+    return ~refs.is_in(missing.implode())
 
 
 def rejects_by_reason(ledger: pl.DataFrame) -> pl.DataFrame:
