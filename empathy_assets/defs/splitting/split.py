@@ -40,9 +40,11 @@ def split(context: dg.AssetExecutionContext, workspace: Workspace, gated: pl.Dat
 
     def compute() -> pl.DataFrame:
         clustered = gated.with_columns(leakage_clusters(gated, near_duplicate_clusters(gated, workspace.frames)).alias("cluster_id"))
-        return clustered.with_columns(assign(clustered).alias("split"))
+        return clustered.select("cluster_id", assign(clustered).alias("split"))
 
-    rows = workspace.frames.get("split", fingerprint(gated), config_identity()["policy_sha256"], compute=compute)
+    # What is new of each row is kept; the rows themselves are at hand.
+    found = workspace.frames.get("split", fingerprint(gated), config_identity()["policy_sha256"], compute=compute)
+    rows = gated.hstack(found.select("cluster_id", "split"))
     figures = validate(rows)
     context.log.info(
         f"{rows['cluster_id'].n_unique()} clusters over {rows.height} conversations, worst share off by {figures.worst_pp:.3f} pp"

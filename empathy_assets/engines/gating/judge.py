@@ -144,13 +144,13 @@ def waterfall(ledger: pl.DataFrame) -> pl.DataFrame:
     """Return the yield gate by gate: `stage`, `gate`, `entered`, `dropped`, `left`; each record counts at the first gate that failed it."""
     # The order of the registry, not of the ledger's rows; what is no gate (the composition) comes after all gates.
     known = [gate.name for gate in registered()]
-    present = sorted(set(ledger["gate"].to_list()), key=lambda name: (known.index(name) if name in known else len(known), name))
+    present = sorted(ledger["gate"].unique().to_list(), key=lambda name: (known.index(name) if name in known else len(known), name))
     order = pl.DataFrame({"gate": present, "step": range(len(present))}, schema={"gate": pl.String, "step": pl.UInt32})
-    placed = ledger.select("ref", "stage", "gate", "passed").join(order, on="gate", how="left", maintain_order="left")
-    first = placed.filter(~pl.col("passed")).group_by("ref", "stage").agg(pl.col("step").min())
+    failed = ledger.filter(~pl.col("passed")).select("ref", "stage", "gate").join(order, on="gate")
+    first = failed.group_by("ref", "stage").agg(pl.col("step").min())
     lost = first.group_by("stage", "step").agg(pl.len().alias("dropped"))
     read = ledger.group_by("stage").agg(pl.col("ref").n_unique().alias("read"))
-    steps = placed.select("stage", "gate", "step").unique()
+    steps = ledger.group_by("stage", "gate").agg().join(order, on="gate")
     return (
         steps.join(lost, on=["stage", "step"], how="left")
         .join(read, on="stage")

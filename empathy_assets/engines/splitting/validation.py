@@ -61,7 +61,7 @@ def kolmogorov_smirnov(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -
     """Return the two-sample Kolmogorov-Smirnov distance, 0 (same) to 1 (disjoint); 0 where either is empty."""
     if not len(a) or not len(b):
         return 0.0
-    grid = np.concatenate([a, b])
+    grid = np.sort(np.concatenate([a, b]))  # looked up in order, which a processor is quick at
     below = [np.searchsorted(np.sort(x), grid, side="right") / len(x) for x in (a, b)]
     return float(np.abs(below[0] - below[1]).max())
 
