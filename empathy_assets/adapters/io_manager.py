@@ -25,6 +25,9 @@ from empathy_assets.records.versions import SCHEMA_VERSION
 RECORD_KEY = "empathy/record"
 """Definition metadata key under which an asset names the record model of its table."""
 
+COLUMNS_KEY = "empathy/columns"
+"""Metadata key under which an input names the columns it looks at, where it does not look at all of them."""
+
 _ROW_GROUP = 8_192  # rows; small enough to stream, large enough to compress
 
 
@@ -129,18 +132,19 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         return release is not None and not release.rolling and is_published(self.root, partition)
 
     def load_input(self, context: dg.InputContext) -> pl.DataFrame | dict[str, pl.DataFrame]:
-        """Read the upstream table; a dict by partition key if several partitions are asked for.
+        """Read the upstream table, or the columns of it that the input names; a dict by partition key if several are asked for.
 
         Raises:
             FileNotFoundError: The upstream asset (partition) was never materialized on this storage root.
             SchemaMismatchError: The stored table has another schema than its record model.
         """
+        columns = cast("Sequence[str] | None", (context.definition_metadata or {}).get(COLUMNS_KEY))
         if not context.has_asset_partitions:
-            return self.read(context.asset_key, None)
+            return self.read(context.asset_key, None, columns)
         keys = list(context.asset_partition_keys)
         if len(keys) == 1:
-            return self.read(context.asset_key, keys[0])
-        return {key: self.read(context.asset_key, key) for key in keys}
+            return self.read(context.asset_key, keys[0], columns)
+        return {key: self.read(context.asset_key, key, columns) for key in keys}
 
     def read(self, asset_key: dg.AssetKey, partition: str | None, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """Read one stored table, or some of its columns, checked against the record model named in its footer.

@@ -1,8 +1,13 @@
 """The `gated` asset: the conversations of the four stages that the ledger admits, in the exact mix."""
 
+from functools import partial
+
 import dagster as dg
 import polars as pl
 
+from empathy_assets.adapters.cache import fingerprint
+from empathy_assets.adapters.io_manager import COLUMNS_KEY
+from empathy_assets.adapters.meanwhile import meanwhile
 from empathy_assets.defs.dataset import Outcome, dataset, table
 from empathy_assets.defs.lineage import Lineage
 from empathy_assets.defs.partitions import release_partitions
@@ -14,13 +19,15 @@ from empathy_assets.policy.releases import mix, releases
 from empathy_assets.records.conversation import STAGES, Conversation
 from empathy_assets.records.ids import record_ref
 
+_LOOKED_AT = ["ref", "stage", "source", "gate", "passed"]  # of the ledger
+
 
 @dataset(
     Conversation,
     group="gating",
     partitions_def=release_partitions,
     lineage=Lineage(carried=STAGES, made={"id": {**dict.fromkeys(STAGES, ("id",)), "verdicts": ("ref", "gate", "passed")}}),
-    ins={"nightmare_fuel": dg.AssetIn("nightmare-fuel")},
+    ins={"nightmare_fuel": dg.AssetIn("nightmare-fuel"), "verdicts": dg.AssetIn(metadata={COLUMNS_KEY: _LOOKED_AT})},
 )
 def gated(
     context: dg.AssetExecutionContext,
@@ -42,21 +49,21 @@ def gated(
     shares = pl.DataFrame(
         [(s, counts.get(s, 0), round(share * target)) for s, share in mix().items()], schema=["stage", "admitted", "target"], orient="row"
     )
-    sources = yield_by_source(verdicts)
     if rows.height < target:
         context.log.warning(
             f"release of {target} shrank to {rows.height}: {shares.filter(pl.col('admitted') < pl.col('target')).to_dicts()}"
         )
-    metadata = {
-        "target": target,
-        "shortfall": target - rows.height,
-        "mix": table(shares),
-        "by_source": table(sources),
-        **stage_figures(rows),
-    }
-    pictures = {
-        **workspace.pictures(mix_picture, counts),
-        **workspace.pictures(ears_pictures, rows.select("stage", "scores")),
-        **workspace.pictures(origin_picture, rows.select("source", "licence")),
-    }
+    with meanwhile(partial(fingerprint, rows)):
+        metadata = {
+            "target": target,
+            "shortfall": target - rows.height,
+            "mix": table(shares),
+            "by_source": table(yield_by_source(verdicts)),
+            **stage_figures(rows),
+        }
+        pictures = {
+            **workspace.pictures(mix_picture, counts),
+            **workspace.pictures(ears_pictures, rows.select("stage", "scores")),
+            **workspace.pictures(origin_picture, rows.select("source", "licence")),
+        }
     return Outcome(rows, metadata, pictures)

@@ -128,7 +128,8 @@ def admit(
     last = judge(stages, duplicates=duplicates, context=context, gates=[gate for gate in gates if gate.name == _COPIES])
     dropped = failing(last, gates)["ref"].implode()
     composition = compose(candidates.filter(~pl.col("ref").is_in(dropped)), target)  # whose other verdicts are known to be passes
-    return Admission(pl.concat([ledger, last, composition.verdicts]), composition)
+    # In one piece: its columns come in pieces of different lengths, which every later look at them would lay side by side anew.
+    return Admission(pl.concat([ledger, last, composition.verdicts], rechunk=True), composition)
 
 
 def admitted_refs(ledger: pl.DataFrame) -> pl.Series:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from empathy_assets.engines.deduplicating.shingles import I64, THREADS, U32, U64, Shingles
 
-_SKETCH_BLOCK = 1 << 20  # sketch entries sorted at a time by each thread: their temporaries take about fifty megabytes
+_SKETCH_BLOCK = 1 << 18  # sketch entries sorted at a time by each thread: their temporaries, ten megabytes, are used again by the next
 _MEETING_BLOCK = 1 << 23  # meetings counted at a time
 _HALF = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
@@ -73,7 +73,7 @@ def _parts(sets: Shingles, sketch: int) -> list[Held]:
     length = np.minimum(np.diff(sets.offsets), sketch)
     parts = int(length.sum()) // _SKETCH_BLOCK + 1
     held: list[Held] = [[] for _ in range(parts)]
-    step = max(1, 2 * _SKETCH_BLOCK // sketch)
+    step = max(1, 4 * _SKETCH_BLOCK // sketch)
     for low in range(0, texts, step):
         rows = np.arange(low, min(texts, low + step))
         owner, value = gather(sets, rows, sketch)

@@ -110,18 +110,20 @@ def passing(stages: Mapping[Stage, pl.DataFrame], ledger: pl.DataFrame, gates: I
     A record the ledger says nothing about has not been judged and does not pass.
     """
     rows = pl.concat([stages[stage].with_columns(record_ref()) for stage in STAGES if stage in stages])
-    failed = failing(ledger, gates)["ref"].unique()
-    return rows.filter(_judged(rows["ref"], ledger) & ~rows["ref"].is_in(failed.implode()))
+    refs, names = ledger["ref"], ledger["gate"]  # column by column: a ledger just made lies in pieces of different lengths
+    lost = (~ledger["passed"]).arg_true()
+    failed = failing(pl.DataFrame([refs.gather(lost), names.gather(lost), ledger["passed"].gather(lost)]), gates)["ref"].unique()
+    return rows.filter(_judged(rows["ref"], refs, names) & ~rows["ref"].is_in(failed.implode()))
 
 
-def _judged(refs: pl.Series, ledger: pl.DataFrame) -> pl.Series:
-    """Return whether the ledger says anything about each ref; one gate after another is looked at until none is left to be found."""
-    missing = refs
-    for gate in ledger["gate"].unique(maintain_order=True):
+def _judged(asked: pl.Series, refs: pl.Series, names: pl.Series) -> pl.Series:
+    """Return whether a gate's name stands beside each ref asked for; one gate after another is looked at until none is left to be found."""
+    missing = asked
+    for gate in names.unique(maintain_order=True):
         if missing.is_empty():
             break
-        missing = missing.filter(~missing.is_in(ledger.filter(pl.col("gate") == gate)["ref"].implode()))
-    return ~refs.is_in(missing.implode())
+        missing = missing.filter(~missing.is_in(refs.filter(names == gate).implode()))
+    return ~asked.is_in(missing.implode())
 
 
 def rejects_by_reason(ledger: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,7 @@ import polars as pl
 from empathy_assets.engines.memory import Memory
 
 NAMESPACE = "gates"
+_BLOCK = 4_000  # records hashed at a time: what is laid out for the hash is used again by the next
 
 Decide = Callable[[pl.DataFrame], pl.DataFrame]
 
@@ -20,7 +21,8 @@ def record_hash(frame: pl.DataFrame) -> pl.Series:
 
     Rows hash alike only within one version of polars; `remembered` files what it keeps under that version.
     """
-    return frame.select(pl.struct(pl.all()).hash(seed=0).alias("record")).to_series()
+    hashed = [block.select(pl.struct(pl.all()).hash(seed=0).alias("record")).to_series() for block in frame.iter_slices(_BLOCK)]
+    return pl.concat([pl.Series("record", [], dtype=pl.UInt64), *hashed])
 
 
 class Records:
