@@ -8,7 +8,7 @@ import pytest
 
 from empathy_assets.adapters import cache
 from empathy_assets.adapters.cache import fingerprint
-from empathy_assets.adapters.io_manager import RECORD_KEY, Handed, ParquetIOManager, column_schema
+from empathy_assets.adapters.io_manager import COLUMNS_KEY, RECORD_KEY, Handed, ParquetIOManager, column_schema
 from empathy_assets.adapters.releases import MARKER, ReleaseFrozenError, package_path
 from empathy_assets.adapters.storage import write_bytes
 from empathy_assets.records.arrow import SchemaMismatchError, to_frame
@@ -113,6 +113,24 @@ def test_one_run_over_many_partitions_writes_and_reads_each(tmp_path: Path) -> N
     assert dg.materialize([upstream], resources={"io_manager": manager}, tags=tags).success
     assert dg.materialize([upstream, every], selection=[every], resources={"io_manager": manager}).success
     assert manager.read(dg.AssetKey("every"), None)["file"].to_list() == ["next.pdf", "v0.1.0.pdf"]
+
+
+def test_an_input_that_names_its_columns_gets_no_others(tmp_path: Path) -> None:
+    manager = ParquetIOManager(root_uri=str(tmp_path))
+    seen: list[list[str]] = []
+
+    @dg.asset(metadata={RECORD_KEY: "Reject"})
+    def whole() -> pl.DataFrame:
+        return frame("a.pdf", "b.pdf")
+
+    @dg.asset(metadata={RECORD_KEY: "Reject"}, ins={"whole": dg.AssetIn(metadata={COLUMNS_KEY: ["file", "reason"]})})
+    def some(whole: pl.DataFrame) -> pl.DataFrame:
+        seen.append(whole.columns)
+        return frame(*whole["file"])
+
+    assert dg.materialize([whole, some], resources={"io_manager": manager}).success
+    assert seen == [["file", "reason"]]
+    assert manager.read(dg.AssetKey("some"), None).equals(frame("a.pdf", "b.pdf"))
 
 
 def test_column_schemas_carry_descriptions() -> None:

@@ -5,7 +5,8 @@ Lives here: running gates, reusing earlier verdicts, who passed. Must not live h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import polars as pl
@@ -18,6 +19,9 @@ from empathy_assets.records.arrow import conform, empty_frame, polars_schema
 from empathy_assets.records.conversation import STAGES, Stage
 from empathy_assets.records.ids import record_ref
 from empathy_assets.records.verdict import Verdict
+
+THREADS = 2
+"""Stages judged side by side: most of a gate's work lets go of the interpreter."""
 
 
 class AmbiguousRecordError(ValueError):
@@ -45,20 +49,22 @@ def _version(gate: Gate) -> pl.Expr:
 
 def _verdicts_of_stage(
     gates: Iterable[Gate], stage: Stage, frame: pl.DataFrame, context: GateContext, memory: Memory | None
-) -> Iterator[pl.DataFrame]:
-    """Yield the verdicts of each gate on one stage; what names a record is worded once and shared by all of them."""
+) -> list[pl.DataFrame]:
+    """Return the verdicts of each gate on one stage; what names a record is worded once and shared by all of them."""
     told = replace(context, stage=stage)
     key = frame.select(record_ref(), "id", pl.lit(stage).alias("stage"), "source")
     records = Records(frame) if memory else None
+    found: list[pl.DataFrame] = []
     for gate in gates:
 
         def decide(rows: pl.DataFrame, gate: Gate = gate) -> pl.DataFrame:
             return checked(gate.decide(rows, told), gate, rows.height)
 
         kept = memory if gate.alone else None
-        found = remembered(frame, decide, kept, gate.name, gate.version, stage, records=records) if kept else decide(frame)
+        said = remembered(frame, decide, kept, gate.name, gate.version, stage, records=records) if kept else decide(frame)
         filed = frame.select("id", pl.lit(gate.name).alias("gate"), _version(gate).alias("version")).drop("id")
-        yield pl.concat([key, filed, found], how="horizontal").select(list(polars_schema(Verdict)))
+        found.append(pl.concat([key, filed, said], how="horizontal").select(list(polars_schema(Verdict))))
+    return found
 
 
 def judge(
@@ -90,11 +96,12 @@ def judge(
         return empty_frame(Verdict)
     _refuse_ambiguous(present)
     every = tuple(registered() if gates is None else gates)
-    parts = [
-        part
-        for stage, frame in present.items()
-        for part in _verdicts_of_stage([gate for gate in every if stage in gate.stages], stage, frame, told, memory)
-    ]
+
+    def judged(stage: Stage) -> list[pl.DataFrame]:
+        return _verdicts_of_stage([gate for gate in every if stage in gate.stages], stage, present[stage], told, memory)
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        parts = [part for verdicts in threads.map(judged, present) for part in verdicts]
     return conform(pl.concat(parts), Verdict, name="verdict ledger") if parts else empty_frame(Verdict)
 
 
