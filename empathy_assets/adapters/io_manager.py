@@ -107,7 +107,10 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         if self._footer(target).get("content") != content:
             with atomic_file(target) as scratch:
                 footer = {"record": model.__name__, "schema_version": SCHEMA_VERSION, "content": content}
-                frame.write_parquet(scratch, compression="zstd", compression_level=3, row_group_size=_ROW_GROUP, metadata=footer)
+                # No statistics: a least and a greatest text per group of rows let no reader skip any, ids being hashes.
+                frame.write_parquet(
+                    scratch, compression="zstd", compression_level=3, row_group_size=_ROW_GROUP, statistics=False, metadata=footer
+                )
                 if partition and self._is_final(partition) and target.exists():
                     raise frozen_error(partition, name, content, self._footer(target).get("content", ""))
         found = stored_sha256(target)
