@@ -1,8 +1,12 @@
 """The `gated` asset: the conversations of the four stages that the ledger admits, in the exact mix."""
 
+from functools import partial
+
 import dagster as dg
 import polars as pl
 
+from empathy_assets.adapters.cache import fingerprint
+from empathy_assets.adapters.meanwhile import meanwhile
 from empathy_assets.defs.dataset import Outcome, dataset, table
 from empathy_assets.defs.lineage import Lineage
 from empathy_assets.defs.partitions import release_partitions
@@ -42,21 +46,21 @@ def gated(
     shares = pl.DataFrame(
         [(s, counts.get(s, 0), round(share * target)) for s, share in mix().items()], schema=["stage", "admitted", "target"], orient="row"
     )
-    sources = yield_by_source(verdicts)
     if rows.height < target:
         context.log.warning(
             f"release of {target} shrank to {rows.height}: {shares.filter(pl.col('admitted') < pl.col('target')).to_dicts()}"
         )
-    metadata = {
-        "target": target,
-        "shortfall": target - rows.height,
-        "mix": table(shares),
-        "by_source": table(sources),
-        **stage_figures(rows),
-    }
-    pictures = {
-        **workspace.pictures(mix_picture, counts),
-        **workspace.pictures(ears_pictures, rows.select("stage", "scores")),
-        **workspace.pictures(origin_picture, rows.select("source", "licence")),
-    }
+    with meanwhile(partial(fingerprint, rows)):
+        metadata = {
+            "target": target,
+            "shortfall": target - rows.height,
+            "mix": table(shares),
+            "by_source": table(yield_by_source(verdicts)),
+            **stage_figures(rows),
+        }
+        pictures = {
+            **workspace.pictures(mix_picture, counts),
+            **workspace.pictures(ears_pictures, rows.select("stage", "scores")),
+            **workspace.pictures(origin_picture, rows.select("source", "licence")),
+        }
     return Outcome(rows, metadata, pictures)

@@ -1,11 +1,14 @@
 """The `verdicts` asset: the ledger, one row per record per gate, kept and dropped and surplus."""
 
+from functools import partial
+
 import dagster as dg
 import polars as pl
 
 from empathy_assets.adapters.benchmark_texts import benchmark_texts
 from empathy_assets.adapters.cache import fingerprint
 from empathy_assets.adapters.identity import config_identity
+from empathy_assets.adapters.meanwhile import meanwhile
 from empathy_assets.adapters.packages import published_records
 from empathy_assets.defs.dataset import Outcome, dataset, table
 from empathy_assets.defs.lineage import Columns, Lineage
@@ -69,8 +72,10 @@ def verdicts(
         compute=lambda: admit(stages, target, earlier=earlier, benchmarks=benchmarks.texts, memory=workspace.frames).ledger,
     )
     context.log.info(f"{ledger.height} verdicts on {sum(f.height for f in stages.values())} records")
-    reasons = rejects_by_reason(ledger)
-    steps = waterfall(ledger)
+    with meanwhile(partial(fingerprint, ledger)):
+        reasons = rejects_by_reason(ledger)
+        steps = waterfall(ledger)
+        pictures = workspace.pictures(ledger_pictures, _left(steps), likeness_of_copies(ledger))
     return Outcome(
         ledger,
         {
@@ -81,7 +86,7 @@ def verdicts(
             "failed_by_reason": table(reasons),
             "yield": table(steps),
         },
-        workspace.pictures(ledger_pictures, _left(steps), likeness_of_copies(ledger)),
+        pictures,
     )
 
 

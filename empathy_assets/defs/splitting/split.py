@@ -1,10 +1,13 @@
 """The `split` asset: train, val and test, 70/15/15, whole leakage clusters."""
 
+from functools import partial
+
 import dagster as dg
 import polars as pl
 
 from empathy_assets.adapters.cache import fingerprint
 from empathy_assets.adapters.identity import config_identity
+from empathy_assets.adapters.meanwhile import meanwhile
 from empathy_assets.defs.dataset import Outcome, dataset, table
 from empathy_assets.defs.lineage import Lineage
 from empathy_assets.defs.partitions import release_partitions
@@ -40,23 +43,27 @@ def split(context: dg.AssetExecutionContext, workspace: Workspace, gated: pl.Dat
 
     def compute() -> pl.DataFrame:
         clustered = gated.with_columns(leakage_clusters(gated, near_duplicate_clusters(gated, workspace.frames)).alias("cluster_id"))
-        return clustered.with_columns(assign(clustered).alias("split"))
+        return clustered.select("cluster_id", assign(clustered).alias("split"))
 
-    rows = workspace.frames.get("split", fingerprint(gated), config_identity()["policy_sha256"], compute=compute)
-    figures = validate(rows)
-    context.log.info(
-        f"{rows['cluster_id'].n_unique()} clusters over {rows.height} conversations, worst share off by {figures.worst_pp:.3f} pp"
-    )
-    counts = dict(rows.group_by("split").len().iter_rows())
-    metadata = {
-        "clusters": rows["cluster_id"].n_unique(),
-        "worst_share_off_pp": figures.worst_pp,
-        **{f"rows_{name}": counts.get(name, 0) for name in ("train", "val", "test")},
-        "shares": table(figures.shares),
-        "distances": table(figures.distances),
-    }
-    sizes = rows.group_by("cluster_id").len()["len"].sort().to_list()
-    return Outcome(rows, metadata, workspace.pictures(split_pictures, _by_stage(figures.shares), sizes))
+    # What is new of each row is kept; the rows themselves are at hand.
+    found = workspace.frames.get("split", fingerprint(gated), config_identity()["policy_sha256"], compute=compute)
+    rows = gated.hstack(found.select("cluster_id", "split"))
+    with meanwhile(partial(fingerprint, rows)):
+        figures = validate(rows)
+        context.log.info(
+            f"{rows['cluster_id'].n_unique()} clusters over {rows.height} conversations, worst share off by {figures.worst_pp:.3f} pp"
+        )
+        counts = dict(rows.group_by("split").len().iter_rows())
+        metadata = {
+            "clusters": rows["cluster_id"].n_unique(),
+            "worst_share_off_pp": figures.worst_pp,
+            **{f"rows_{name}": counts.get(name, 0) for name in ("train", "val", "test")},
+            "shares": table(figures.shares),
+            "distances": table(figures.distances),
+        }
+        sizes = rows.group_by("cluster_id").len()["len"].sort().to_list()
+        pictures = workspace.pictures(split_pictures, _by_stage(figures.shares), sizes)
+    return Outcome(rows, metadata, pictures)
 
 
 def split_pictures(shares: dict[str, dict[str, float]], sizes: list[int]) -> dict[str, bytes]:

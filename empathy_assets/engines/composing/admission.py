@@ -15,7 +15,7 @@ from empathy_assets.engines.deduplicating.cluster import near_duplicate_clusters
 from empathy_assets.engines.deduplicating.decontaminate import matched_ngrams
 from empathy_assets.engines.deduplicating.keep import choose_kept
 from empathy_assets.engines.gating.gate import GateContext
-from empathy_assets.engines.gating.judge import judge, passing
+from empathy_assets.engines.gating.judge import failing, judge, passing
 from empathy_assets.engines.gating.registry import registered
 from empathy_assets.engines.memory import Memory
 from empathy_assets.records.conversation import Stage
@@ -123,11 +123,13 @@ def admit(
     if benchmarks:
         context = replace(context or GateContext(), contaminated=contaminated(stages, benchmarks))
     ledger = judge(stages, context=context, gates=others, memory=memory)
-    duplicates = copies(passing(stages, ledger, others), earlier, memory)
+    candidates = passing(stages, ledger, others)
+    duplicates = copies(candidates, earlier, memory)
     last = judge(stages, duplicates=duplicates, context=context, gates=[gate for gate in gates if gate.name == _COPIES])
-    ledger = pl.concat([ledger, last])
-    composition = compose(passing(stages, ledger, gates), target)
-    return Admission(pl.concat([ledger, composition.verdicts]), composition)
+    dropped = failing(last, gates)["ref"].implode()
+    composition = compose(candidates.filter(~pl.col("ref").is_in(dropped)), target)  # whose other verdicts are known to be passes
+    # In one piece: its columns come in pieces of different lengths, which every later look at them would lay side by side anew.
+    return Admission(pl.concat([ledger, last, composition.verdicts], rechunk=True), composition)
 
 
 def admitted_refs(ledger: pl.DataFrame) -> pl.Series:

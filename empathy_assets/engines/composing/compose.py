@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import starmap
 from math import ceil, lcm
 
 import polars as pl
@@ -191,7 +192,7 @@ def compose(candidates: pl.DataFrame, target: int, mix: Mapping[Stage, Fraction]
     order: dict[Stage, list[Unit]] = {}
     for stage in shares:
         ranks[stage] = ranked(usable.filter(pl.col("stage") == stage))
-        order[stage] = [Unit(*row) for row in ranks[stage].select("unit", "size", "kind").iter_rows()]
+        order[stage] = list(starmap(Unit, ranks[stage].select("unit", "size", "kind").iter_rows()))
     size, chosen = _admit(order, steps * stride, shares, usable)
     keys = pl.Series("unit", [key for stage in shares for key in chosen.get(stage, [])], dtype=pl.String)
     fate = pl.concat(ranks.values()).select("unit", "rank", pl.col("unit").is_in(keys.implode()).alias("admitted"))

@@ -6,11 +6,10 @@ Lives here: the arithmetic of exact counts. Must not live here: where quotas, mi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """What is admitted as a whole: its key, how many records it holds and their kind."""
 
     key: str

@@ -5,19 +5,23 @@ Lives here: running gates, reusing earlier verdicts, who passed. Must not live h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import polars as pl
 
 from empathy_assets.engines.gating.gate import Gate, GateContext, checked, reason_code
-from empathy_assets.engines.gating.memory import record_hash, remembered
+from empathy_assets.engines.gating.memory import Records, remembered
 from empathy_assets.engines.gating.registry import registered
 from empathy_assets.engines.memory import Memory
 from empathy_assets.records.arrow import conform, empty_frame, polars_schema
 from empathy_assets.records.conversation import STAGES, Stage
 from empathy_assets.records.ids import record_ref
 from empathy_assets.records.verdict import Verdict
+
+THREADS = 2
+"""Stages judged side by side: most of a gate's work lets go of the interpreter."""
 
 
 class AmbiguousRecordError(ValueError):
@@ -45,20 +49,22 @@ def _version(gate: Gate) -> pl.Expr:
 
 def _verdicts_of_stage(
     gates: Iterable[Gate], stage: Stage, frame: pl.DataFrame, context: GateContext, memory: Memory | None
-) -> Iterator[pl.DataFrame]:
-    """Yield the verdicts of each gate on one stage; what names a record is worded once and shared by all of them."""
+) -> list[pl.DataFrame]:
+    """Return the verdicts of each gate on one stage; what names a record is worded once and shared by all of them."""
     told = replace(context, stage=stage)
     key = frame.select(record_ref(), "id", pl.lit(stage).alias("stage"), "source")
-    records = record_hash(frame) if memory else None
+    records = Records(frame) if memory else None
+    found: list[pl.DataFrame] = []
     for gate in gates:
 
         def decide(rows: pl.DataFrame, gate: Gate = gate) -> pl.DataFrame:
             return checked(gate.decide(rows, told), gate, rows.height)
 
         kept = memory if gate.alone else None
-        found = remembered(frame, decide, kept, gate.name, gate.version, stage, records=records) if kept else decide(frame)
+        said = remembered(frame, decide, kept, gate.name, gate.version, stage, records=records) if kept else decide(frame)
         filed = frame.select("id", pl.lit(gate.name).alias("gate"), _version(gate).alias("version")).drop("id")
-        yield pl.concat([key, filed, found], how="horizontal").select(list(polars_schema(Verdict)))
+        found.append(pl.concat([key, filed, said], how="horizontal").select(list(polars_schema(Verdict))))
+    return found
 
 
 def judge(
@@ -90,11 +96,12 @@ def judge(
         return empty_frame(Verdict)
     _refuse_ambiguous(present)
     every = tuple(registered() if gates is None else gates)
-    parts = [
-        part
-        for stage, frame in present.items()
-        for part in _verdicts_of_stage([gate for gate in every if stage in gate.stages], stage, frame, told, memory)
-    ]
+
+    def judged(stage: Stage) -> list[pl.DataFrame]:
+        return _verdicts_of_stage([gate for gate in every if stage in gate.stages], stage, present[stage], told, memory)
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        parts = [part for verdicts in threads.map(judged, present) for part in verdicts]
     return conform(pl.concat(parts), Verdict, name="verdict ledger") if parts else empty_frame(Verdict)
 
 
@@ -109,12 +116,21 @@ def passing(stages: Mapping[Stage, pl.DataFrame], ledger: pl.DataFrame, gates: I
 
     A record the ledger says nothing about has not been judged and does not pass.
     """
-    refs = ledger.select("ref").unique()
-    failed = failing(ledger, gates).select("ref").unique()
-    frames = [stages[stage].with_columns(record_ref()) for stage in STAGES if stage in stages]
-    return (
-        pl.concat(frames).join(refs, on="ref", how="semi", maintain_order="left").join(failed, on="ref", how="anti", maintain_order="left")
-    )
+    rows = pl.concat([stages[stage].with_columns(record_ref()) for stage in STAGES if stage in stages])
+    refs, names = ledger["ref"], ledger["gate"]  # column by column: a ledger just made lies in pieces of different lengths
+    lost = (~ledger["passed"]).arg_true()
+    failed = failing(pl.DataFrame([refs.gather(lost), names.gather(lost), ledger["passed"].gather(lost)]), gates)["ref"].unique()
+    return rows.filter(_judged(rows["ref"], refs, names) & ~rows["ref"].is_in(failed.implode()))
+
+
+def _judged(asked: pl.Series, refs: pl.Series, names: pl.Series) -> pl.Series:
+    """Return whether a gate's name stands beside each ref asked for; one gate after another is looked at until none is left to be found."""
+    missing = asked
+    for gate in names.unique(maintain_order=True):
+        if missing.is_empty():
+            break
+        missing = missing.filter(~missing.is_in(refs.filter(names == gate).implode()))
+    return ~asked.is_in(missing.implode())
 
 
 def rejects_by_reason(ledger: pl.DataFrame) -> pl.DataFrame:
@@ -137,14 +153,13 @@ def waterfall(ledger: pl.DataFrame) -> pl.DataFrame:
     """Return the yield gate by gate: `stage`, `gate`, `entered`, `dropped`, `left`; each record counts at the first gate that failed it."""
     # The order of the registry, not of the ledger's rows; what is no gate (the composition) comes after all gates.
     known = [gate.name for gate in registered()]
-    present = sorted(ledger["gate"].unique(), key=lambda name: (known.index(name) if name in known else len(known), name))
+    present = sorted(ledger["gate"].unique().to_list(), key=lambda name: (known.index(name) if name in known else len(known), name))
     order = pl.DataFrame({"gate": present, "step": range(len(present))}, schema={"gate": pl.String, "step": pl.UInt32})
     failed = ledger.filter(~pl.col("passed")).select("ref", "stage", "gate").join(order, on="gate")
     first = failed.group_by("ref", "stage").agg(pl.col("step").min())
     lost = first.group_by("stage", "step").agg(pl.len().alias("dropped"))
-    refs = {stage: ledger.filter(pl.col("stage") == stage)["ref"].n_unique() for stage in ledger["stage"].unique().sort()}
-    read = pl.DataFrame(list(refs.items()), schema={"stage": pl.String, "read": pl.UInt32}, orient="row")
-    steps = ledger.select("stage", "gate").unique().join(order, on="gate")
+    read = ledger.group_by("stage").agg(pl.col("ref").n_unique().alias("read"))
+    steps = ledger.group_by("stage", "gate").agg().join(order, on="gate")
     return (
         steps.join(lost, on=["stage", "step"], how="left")
         .join(read, on="stage")

@@ -36,16 +36,18 @@ class _Goal:
     full: Floats
     clustered: Floats
 
-    def score(self, counts: Floats) -> Score:
-        """Return how bad counts of placed clusters are, worst concern first; lower is better.
+    def scores(self, *counts: Floats) -> list[Score]:
+        """Return how bad each of some counts of placed clusters is, worst concern first; lower is better.
 
         Records over a split's total cannot be mended by single records, nor can those over a stage's share be without spoiling it; short
         of that, chi-square against proportional counts.
         """
-        over_total = np.maximum(counts.sum(axis=0) - self.full.sum(axis=0), 0.0).sum()
-        over_stage = (np.maximum(counts - self.full, 0.0) ** 2 / np.maximum(self.full.sum(axis=1, keepdims=True), 1.0)).sum()
-        chi_square = ((counts - self.clustered) ** 2 / np.maximum(self.clustered, 1.0)).sum()
-        return float(over_total), float(over_stage), float(chi_square)
+        tried = np.stack(counts)
+        over_total = np.maximum(tried.sum(axis=1) - self.full.sum(axis=0), 0.0)
+        over_stage = np.maximum(tried - self.full, 0.0) ** 2 / np.maximum(self.full.sum(axis=1, keepdims=True), 1.0)
+        chi_square = (tried - self.clustered) ** 2 / np.maximum(self.clustered, 1.0)
+        concerns = [part.reshape(len(tried), -1).sum(axis=1).tolist() for part in (over_total, over_stage, chi_square)]
+        return list(zip(*concerns, strict=True))
 
 
 def _moved(counts: Floats, cluster: Floats, source: int, target: int) -> Floats:
@@ -61,10 +63,15 @@ def _with(counts: Floats, cluster: Floats, split: int) -> Floats:
     return tried
 
 
+def _better(tried: Floats, counts: Floats, goal: _Goal) -> bool:
+    new, old = goal.scores(tried, counts)
+    return new < old
+
+
 def _try_moves(a: int, clusters: Floats, place: list[int], counts: Floats, goal: _Goal) -> None:
     for j in range(counts.shape[1]):
         tried = _moved(counts, clusters[a], place[a], j)
-        if goal.score(tried) < goal.score(counts):
+        if _better(tried, counts, goal):
             counts[:] = tried
             place[a] = j
 
@@ -73,7 +80,7 @@ def _try_swap(a: int, b: int, clusters: Floats, place: list[int], counts: Floats
     if place[a] == place[b] or (clusters[a] == clusters[b]).all():
         return
     tried = _moved(counts, clusters[a] - clusters[b], place[a], place[b])
-    if goal.score(tried) < goal.score(counts):
+    if _better(tried, counts, goal):
         counts[:] = tried
         place[a], place[b] = place[b], place[a]
 
@@ -82,12 +89,12 @@ def _improve(clusters: Floats, place: list[int], counts: Floats, goal: _Goal) ->
     """Move and swap the largest clusters while that brings the counts nearer to the goal."""
     count = min(len(place), _IMPROVED)
     for _ in range(_ROUNDS):
-        before = goal.score(counts)
+        before = goal.scores(counts)
         for a in range(count):
             _try_moves(a, clusters, place, counts, goal)
             for b in range(a + 1, count):
                 _try_swap(a, b, clusters, place, counts, goal)
-        if goal.score(counts) >= before:
+        if goal.scores(counts) >= before:
             return
 
 
@@ -99,8 +106,9 @@ def _place_clusters(clusters: Floats, wanted: Counts) -> tuple[list[int], Counts
     counts = np.zeros_like(full)
     place: list[int] = []
     for cluster in clusters:
-        j = min(range(full.shape[1]), key=lambda split: (goal.score(_with(counts, cluster, split)), split))
-        counts = _with(counts, cluster, j)
+        tried = [_with(counts, cluster, split) for split in range(full.shape[1])]
+        _, j = min((score, split) for split, score in enumerate(goal.scores(*tried)))
+        counts = tried[j]
         place.append(j)
     _improve(clusters, place, counts, goal)
     return place, np.rint(full - counts).astype(np.int64)

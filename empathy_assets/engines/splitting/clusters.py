@@ -6,10 +6,9 @@ assigning splits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-import numpy as np
 import polars as pl
+
+from empathy_assets.engines.deduplicating.cluster import components
 
 
 def identity_keys() -> dict[str, pl.Expr]:
@@ -23,28 +22,10 @@ def identity_keys() -> dict[str, pl.Expr]:
     }
 
 
-def _root(parent: list[int], node: int) -> int:
-    while parent[node] != node:
-        parent[node] = parent[parent[node]]
-        node = parent[node]
-    return node
-
-
-def _unite(parent: list[int], groups: Iterable[list[int]]) -> None:
-    """Union-find with path halving; the smaller row number becomes the root."""
-    for rows in groups:
-        first = _root(parent, rows[0])
-        for row in rows[1:]:
-            other = _root(parent, row)
-            low, high = min(first, other), max(first, other)
-            parent[high] = low
-            first = low
-
-
-def _groups(keys: pl.DataFrame) -> Iterable[list[int]]:
-    """Return the row numbers of every key that at least two rows share."""
-    shared = keys.filter(pl.col("key").is_not_null() & (pl.col("key").cast(pl.String) != "") & pl.col("key").is_duplicated())
-    return shared.group_by("key", maintain_order=True).agg("row")["row"].to_list()
+def _ties(keys: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that share a `key` with an earlier `row`, each with the `first` row of that key."""
+    named = keys.filter(pl.col("key").is_not_null() & (pl.col("key").cast(pl.String) != ""))
+    return named.select("row", pl.col("row").first().over("key").alias("first")).filter(pl.col("row") != pl.col("first"))
 
 
 def leakage_clusters(frame: pl.DataFrame, near_duplicates: pl.DataFrame | None = None) -> pl.Series:
@@ -57,11 +38,11 @@ def leakage_clusters(frame: pl.DataFrame, near_duplicates: pl.DataFrame | None =
     Returns:
         Series `cluster_id`: `k-` and the hash part of the cluster's smallest content id, the same for any order of the rows.
     """
-    parent = list(range(frame.height))
-    for key in identity_keys().values():
-        _unite(parent, _groups(frame.select(pl.int_range(pl.len()).alias("row"), key.alias("key"))))
-    if near_duplicates is not None and near_duplicates.height:
-        _unite(parent, _groups(near_duplicates.select(pl.col("row").cast(pl.Int64), pl.col("cluster").alias("key"))))
-    roots = np.fromiter((_root(parent, row) for row in range(frame.height)), dtype=np.int64, count=frame.height)
-    named = frame.select("id").with_columns(pl.Series("root", roots))
+    ties = [_ties(frame.select(pl.int_range(pl.len()).alias("row"), key.alias("key"))) for key in identity_keys().values()]
+    if near_duplicates is not None:
+        ties.append(_ties(near_duplicates.select(pl.col("row").cast(pl.Int64), pl.col("cluster").alias("key"))))
+    tied = pl.concat(ties)
+    named = frame.select("id").with_columns(
+        pl.Series("root", components(frame.height, *(tied[end].to_numpy() for end in ("row", "first"))))
+    )
     return named.select(pl.format("k-{}", pl.col("id").min().over("root").str.strip_prefix("c-")).alias("cluster_id")).to_series()

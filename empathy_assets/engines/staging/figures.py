@@ -11,17 +11,16 @@ def yield_by_source(ledger: pl.DataFrame) -> pl.DataFrame:
     Args:
         ledger: All verdicts (Verdict schema), composition included.
     """
-    composed = pl.col("gate") == "composition"
-    return (
-        ledger.group_by("stage", "source")
-        .agg(
-            pl.col("ref").n_unique().alias("candidates"),
-            (pl.col("ref").n_unique() - pl.col("ref").filter(composed).n_unique()).alias("dropped"),
-            (composed & ~pl.col("passed")).sum().alias("surplus"),
-            (composed & pl.col("passed")).sum().alias("admitted"),
-        )
-        .sort("stage", "source")
+    keys = ["stage", "source"]
+    left, passed = pl.col("ref").n_unique().alias("left"), pl.col("passed")
+    every = ledger.group_by(keys).agg(pl.col("ref").n_unique().alias("candidates"))
+    composed = (
+        ledger.filter(pl.col("gate") == "composition")
+        .group_by(keys)
+        .agg(left, (~passed).sum().alias("surplus"), passed.sum().alias("admitted"))
     )
+    whole = every.join(composed, on=keys, how="left").with_columns(pl.col("left", "surplus", "admitted").fill_null(0))
+    return whole.select(*keys, "candidates", (pl.col("candidates") - pl.col("left")).alias("dropped"), "surplus", "admitted").sort(keys)
 
 
 def stage_figures(frame: pl.DataFrame) -> dict[str, float | int]:

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from upath import UPath
 
 from empathy_assets.adapters.cache import FrameCache
+from empathy_assets.engines.deduplicating import candidates, sketches
 from empathy_assets.engines.deduplicating import cluster as module
-from empathy_assets.engines.deduplicating import sketches
-from empathy_assets.engines.deduplicating.cluster import components, jaccard, near_duplicate_clusters
-from empathy_assets.engines.deduplicating.shingles import shingles
+from empathy_assets.engines.deduplicating.cluster import components, near_duplicate_clusters
 from empathy_assets.records.ids import conversation_id
 
 VOCABULARY = [f"{a}{b}{c}" for a in "bdklmnprst" for b in "aeiou" for c in "bdklmnprst"]
@@ -80,8 +79,8 @@ def test_the_size_of_blocks_does_not_change_the_clusters(monkeypatch):
     bases = [talk(r, 50) for _ in range(80)]
     texts = frame(bases + [edited(r, b, 0.08) for b in bases])
     whole = near_duplicate_clusters(texts)
-    monkeypatch.setattr(module, "_SKETCH_BLOCK", 500)
-    monkeypatch.setattr(module, "_MEETING_BLOCK", 100)
+    monkeypatch.setattr(candidates, "_SKETCH_BLOCK", 500)
+    monkeypatch.setattr(candidates, "_MEETING_BLOCK", 100)
     monkeypatch.setattr(sketches, "_TEXT_BLOCK", 7)
     assert near_duplicate_clusters(texts).equals(whole)
 
@@ -99,19 +98,6 @@ def test_no_rows_one_row_and_texts_without_words():
     assert near_duplicate_clusters(frame([])).is_empty()
     out = near_duplicate_clusters(frame(["hello there", "?? !!"]))
     assert out["cluster"].to_list() == [0, 1]
-
-
-def test_jaccard_is_the_true_one_in_any_block(monkeypatch):
-    r = random.Random(8)
-    texts = [talk(r, 40) for _ in range(10)]
-    texts += [edited(r, t, 0.2) for t in texts]
-    sets = shingles(pl.Series(texts), 3)
-    a, b = np.arange(10), np.arange(10) + 10
-    members = [set(sets.values[s:e].tolist()) for s, e in zip(sets.offsets, sets.offsets[1:], strict=False)]
-    expected = [len(members[i] & members[j]) / len(members[i] | members[j]) for i, j in zip(a, b, strict=True)]
-    assert jaccard(sets, a, b).tolist() == expected
-    monkeypatch.setattr(module, "_PAIR_BLOCK", 100)
-    assert jaccard(sets, a, b).tolist() == expected
 
 
 @settings(max_examples=100, deadline=None)

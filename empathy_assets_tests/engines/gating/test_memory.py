@@ -48,6 +48,14 @@ def test_only_what_is_new_or_changed_is_judged():
     assert ledger["passed"].to_list() == [True, False, True]
 
 
+def test_gates_that_have_seen_the_same_records_and_gates_that_have_not_judge_side_by_side():
+    gates = [Gate(name=name, revision="1", decide=_watched()[0].decide) for name in ("one", "two", "late")]
+    memory = Shelf()
+    for numbers, present in (((1, 2, 3), gates[:2]), ((4, 3, 5, 1), gates), ((5, 6, 1), gates)):
+        stages = {"foundation": frame(*(conversation(n) for n in numbers))}
+        assert judge(stages, gates=present, memory=memory).equals(judge(stages, gates=present))
+
+
 def test_another_version_of_the_gate_judges_anew():
     memory = Shelf()
     gate, _ = _watched()
