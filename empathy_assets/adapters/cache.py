@@ -54,23 +54,38 @@ def _feed(h: Any, array: Any) -> None:
     """Feed a hash with an Arrow array: type, length, which values are null, and the values that are not."""
     kind = array.type
     h.update(f"{kind} {len(array)};".encode())
-    h.update(np.packbits(array.is_valid().to_numpy(zero_copy_only=False)))
+    h.update(np.packbits(_values(array.is_valid()) if array.null_count else np.ones(len(array), np.bool_)))
     if pa.types.is_struct(kind):
         for field in array.flatten():  # the fields of a null are null
             _feed(h, field)
         return
-    known = array.drop_null()
+    known = array.drop_null() if array.null_count else array
     if pa.types.is_large_list(kind):
-        h.update(_COMPUTE.list_value_length(known).to_numpy(zero_copy_only=False).tobytes())
+        h.update(np.ascontiguousarray(_values(_COMPUTE.list_value_length(known))))
         _feed(h, known.flatten())
     elif pa.types.is_large_string(kind) or pa.types.is_large_binary(kind):
-        h.update(_COMPUTE.binary_length(known).to_numpy(zero_copy_only=False).tobytes())
+        h.update(np.ascontiguousarray(_values(_COMPUTE.binary_length(known))))
         _, offsets, text = known.buffers()
         if len(known) and text is not None:
             first, last = np.frombuffer(offsets, np.int64)[[known.offset, known.offset + len(known)]]
             h.update(memoryview(text)[first:last])
     else:
-        h.update(known.to_numpy(zero_copy_only=False).tobytes())
+        h.update(np.ascontiguousarray(_values(known)))
+
+
+def _values(known: Any) -> Any:
+    """Return the values of an Arrow array without nulls; numbers and booleans as they lie, since pyarrow's own way imports pandas."""
+    kind = known.type
+    if not len(known):
+        return np.empty(0, np.uint8)
+    if not (pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+        return known.to_numpy(zero_copy_only=False)
+    data, stop = known.buffers()[1], known.offset + len(known)
+    if pa.types.is_boolean(kind):
+        bits = np.unpackbits(np.frombuffer(data, np.uint8)[: -(-stop // 8)], count=stop, bitorder="little")
+        return bits[known.offset :].view(np.bool_)
+    letter, width = "f" if pa.types.is_floating(kind) else "u" if pa.types.is_unsigned_integer(kind) else "i", kind.bit_width // 8
+    return np.frombuffer(data, f"{letter}{width}", len(known), known.offset * width)
 
 
 class FrameCache:

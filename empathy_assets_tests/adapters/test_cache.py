@@ -1,5 +1,7 @@
 """Tests of the content-addressed frame cache."""
 
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -38,6 +40,28 @@ def test_equal_frames_have_one_fingerprint_however_they_came_about(tmp_path: Pat
     assert {fingerprint(other) for other in same} == {fingerprint(frame)}
     for name in frame.columns:
         assert fingerprint(frame.with_columns(pl.col(name).reverse())) != fingerprint(frame)
+
+
+@pytest.mark.parametrize(
+    "kind", [pl.Boolean, pl.Int8, pl.UInt16, pl.Int64, pl.UInt64, pl.Float32, pl.Float64, pl.Date, pl.String, pl.Categorical]
+)
+def test_a_part_of_a_column_has_the_fingerprint_of_the_same_values_by_themselves(kind: type[pl.DataType]) -> None:
+    values = pl.Series("v", [None, 1, 0, None, 1, 1, 0, 1, 0, 0, 1, None])
+    whole = pl.DataFrame(values.cast(pl.String).cast(kind) if kind in (pl.String, pl.Categorical) else values.cast(kind))
+    for start, length in [(0, 12), (1, 10), (3, 9), (4, 2), (9, 0)]:
+        part = whole.slice(start, length)
+        assert fingerprint(part) == fingerprint(pl.DataFrame(part.to_dict(as_series=False), schema=part.schema))
+    assert len({fingerprint(whole.slice(start, 6)) for start in (0, 1, 2)}) == 3
+
+
+def test_a_fingerprint_does_not_load_pandas() -> None:
+    said = """
+import sys, polars as pl
+from empathy_assets.adapters.cache import fingerprint
+fingerprint(pl.DataFrame({"n": [1, None], "x": [0.5, None], "b": [True, False], "t": ["a", None], "l": [[1], []]}))
+assert "pandas" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", said], check=True)
 
 
 def test_a_kept_frame_is_not_computed_again(tmp_path: Path) -> None:

@@ -181,12 +181,16 @@ def load_bank(kind: str) -> Bank:
 
 @contextmanager
 def _uncollected() -> Generator[None]:
-    """Have Python not look for garbage meanwhile: a bank is some hundred thousand small objects, all of which stay."""
+    """Have Python not look for garbage meanwhile, nor ever again in what is there then.
+
+    A bank is some hundred thousand small objects, all of which stay: every full collection of a build would look at each of them.
+    """
     was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if was:
             gc.enable()
 

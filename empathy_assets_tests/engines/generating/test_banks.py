@@ -1,5 +1,6 @@
 """The banks: every shipped bank is whole, and a broken one is refused with its place."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,15 @@ from empathy_assets.policy.load import PolicyError
 @pytest.mark.parametrize("kind", KINDS)
 def test_shipped_bank_has_no_problems(kind: str) -> None:
     assert problems(load_bank(kind)) == []
+
+
+def test_what_a_bank_holds_is_not_searched_for_garbage() -> None:
+    load_bank.cache_clear()
+    gc.unfreeze()
+    bank = load_bank("bias")
+    assert gc.isenabled()
+    assert gc.get_freeze_count()
+    assert not any(seen is bank.rules for seen in gc.get_objects())
 
 
 FACTS = {
