@@ -84,17 +84,16 @@ A complete small bank:
     step = ["write {person} a letter that I never send", "light a candle for {person} [on Sunday|at supper]"]
 """
 
-import gc
 import hashlib
 import json
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 from empathy_assets.engines.generating.grammar.template import Alternative, parse, slots_of
+from empathy_assets.engines.lasting import lasting
 from empathy_assets.policy import load
 from empathy_assets.policy.load import POLICY_DIR, PolicyError, table
 from empathy_assets.policy.worked_out import worked_out
@@ -179,30 +178,14 @@ def load_bank(kind: str) -> Bank:
     Raises:
         PolicyError: A file is missing, has an unknown key or an alternative that cannot be parsed.
     """
-    with _uncollected():
+    with lasting():
         return _read(kind)
-
-
-@contextmanager
-def _uncollected() -> Generator[None]:
-    """Have Python not look for garbage meanwhile, nor ever again in what is there then.
-
-    A bank is some hundred thousand small objects, all of which stay: every full collection of a build would look at each of them.
-    """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if was:
-            gc.enable()
 
 
 @cache
 def bank_fingerprint(kind: str) -> str:
     """Return the `fingerprint` of a bank without parsing what it says; raises as `load_bank` does for a missing file or unknown key."""
-    with _uncollected():
+    with lasting():
         return _fingerprint([_content(name) for name in _linked(kind)])
 
 
