@@ -39,6 +39,7 @@ def map_rows(
     pool: Pool | None = None,
     progress: Progress | None = None,
     rows: int = 0,
+    taught: Callable[[list[pl.DataFrame]], Function] | None = None,
 ) -> list[pl.DataFrame]:
     """Return what `compute.map_frame` returns; rows that the last map of this name has met keep their results.
 
@@ -53,20 +54,22 @@ def map_rows(
         pool: See `compute.computed`.
         progress: See `compute.computed`.
         rows: See `compute.computed`.
+        taught: Makes of results of the last map of this name a function that returns what `function` does, sooner.
     """
     size = rows or compute.CHUNK_ROWS
     parts = list(chunks(frame, size))
     keys = [fingerprint(part) for part in parts]
     due = [(key, part) for key, part in zip(keys, parts, strict=True) if not cache.has(namespace, key, version)]
     index = cache.recall(f"{namespace}-rows", name, version) if parts else None
-    run = partial(computed, function, namespace=namespace, version=version, cache=cache, pool=pool, progress=progress, rows=size)
+    run = partial(computed, namespace=namespace, version=version, cache=cache, pool=pool, progress=progress, rows=size)
     known = partial(_kept, cache, namespace, version)
-    whole = _completed([part for _, part in due], index, run, known, aligned, size) if due and index is not None else None
+    learnt = taught or (lambda _: function)
+    whole = _completed([part for _, part in due], index, run, known, aligned, size, learnt) if due and index is not None else None
     if whole is not None:
         for (key, _), result in zip(due, whole, strict=True):
             cache.put(namespace, key, version, frame=result)
     elif due:
-        run(frame)
+        run(function, frame)
     results = [cache.get(namespace, key, version, compute=partial(function, part)) for key, part in zip(keys, parts, strict=True)]
     if parts and (due or index is None):
         whole_before = _whole(index, keys, parts) if index is not None else {}
@@ -92,26 +95,29 @@ def _starts(parts: Sequence[pl.DataFrame]) -> list[int]:
 def _completed(
     due: list[pl.DataFrame],
     index: pl.DataFrame,
-    run: Callable[[pl.DataFrame], list[tuple[str, str]]],
+    run: Callable[[Function, pl.DataFrame], list[tuple[str, str]]],
     kept: Callable[[str], pl.DataFrame | None],
     aligned: Aligned,
     size: int,
+    learnt: Callable[[list[pl.DataFrame]], Function],
 ) -> list[pl.DataFrame] | None:
     """Return the results of chunks of whose rows some are known, None where none is or a result does not tell its rows apart."""
     rows = pl.concat(due)
     wanted = pl.DataFrame({"row": row_keys(rows)}).with_row_index(_AT)
     wanted = wanted.join(index.unique("row", keep="first", maintain_order=True), on="row", how="left", maintain_order="left")
     found: list[pl.DataFrame] = []
+    earlier: list[pl.DataFrame] = []
     for (chunk,), group in wanted.drop_nulls("chunk").group_by("chunk", maintain_order=True):
         result = kept(str(chunk))
         if result is not None:
+            earlier.append(result)
             found.append(result[group["place"].to_list()].with_columns(group[_AT]))
     if not found:
         return None
     lacking = wanted.filter(~pl.col(_AT).is_in(pl.concat([part[_AT] for part in found]).implode()))[_AT]
     fresh = rows[lacking.to_list()]
     parts = list(chunks(fresh, size))
-    for (chunk, _), part, start in zip(run(fresh), parts, _starts(parts), strict=True):
+    for (chunk, _), part, start in zip(run(learnt(earlier), fresh), parts, _starts(parts), strict=True):
         result = kept(chunk)
         if result is None or not aligned(result):
             return None
