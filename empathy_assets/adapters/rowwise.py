@@ -9,7 +9,7 @@ way.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import accumulate
 
@@ -64,17 +64,23 @@ def map_rows(
     run = partial(computed, namespace=namespace, version=version, cache=cache, pool=pool, progress=progress, rows=size)
     known = partial(_kept, cache, namespace, version)
     learnt = taught or (lambda _: function)
-    whole = _completed([part for _, part in due], index, run, known, aligned, size, learnt) if due and index is not None else None
+    hashed = {key: row_keys(part) for key, part in due} if index is not None else {}
+    whole = _completed(due, hashed, index, run, known, aligned, size, learnt) if due and index is not None else None
+    ready: dict[str, pl.DataFrame] = {}
     if whole is not None:
         for (key, _), result in zip(due, whole, strict=True):
             cache.put(namespace, key, version, frame=result)
+            ready[key] = result
     elif due:
         run(function, frame)
-    results = [cache.get(namespace, key, version, compute=partial(function, part)) for key, part in zip(keys, parts, strict=True)]
+    results = [
+        ready[key] if key in ready else cache.get(namespace, key, version, compute=partial(function, part))
+        for key, part in zip(keys, parts, strict=True)
+    ]
     if parts and (due or index is None):
         whole_before = _whole(index, keys, parts) if index is not None else {}
         entries = [
-            whole_before[key] if key in whole_before else _entries(key, part)
+            whole_before[key] if key in whole_before else _entries(key, hashed[key] if key in hashed else row_keys(part))
             for key, part, result in zip(keys, parts, results, strict=True)
             if aligned(result)
         ]
@@ -93,7 +99,8 @@ def _starts(parts: Sequence[pl.DataFrame]) -> list[int]:
 
 
 def _completed(
-    due: list[pl.DataFrame],
+    due: list[tuple[str, pl.DataFrame]],
+    hashed: Mapping[str, pl.Series],
     index: pl.DataFrame,
     run: Callable[[Function, pl.DataFrame], list[tuple[str, str]]],
     kept: Callable[[str], pl.DataFrame | None],
@@ -102,8 +109,8 @@ def _completed(
     learnt: Callable[[list[pl.DataFrame]], Function],
 ) -> list[pl.DataFrame] | None:
     """Return the results of chunks of whose rows some are known, None where none is or a result does not tell its rows apart."""
-    rows = pl.concat(due)
-    wanted = pl.DataFrame({"row": row_keys(rows)}).with_row_index(_AT)
+    rows = pl.concat([part for _, part in due])
+    wanted = pl.DataFrame({"row": pl.concat([hashed[key] for key, _ in due])}).with_row_index(_AT)
     wanted = wanted.join(index.unique("row", keep="first", maintain_order=True), on="row", how="left", maintain_order="left")
     found: list[pl.DataFrame] = []
     earlier: list[pl.DataFrame] = []
@@ -123,7 +130,7 @@ def _completed(
             return None
         found.append(result.with_columns(lacking[start : start + part.height]))
     whole = pl.concat(found).sort(_AT).drop(_AT)
-    return [whole[start : start + part.height] for part, start in zip(due, _starts(due), strict=True)]
+    return [whole[start : start + part.height] for (_, part), start in zip(due, _starts([part for _, part in due]), strict=True)]
 
 
 def _whole(index: pl.DataFrame, keys: Sequence[str], parts: Sequence[pl.DataFrame]) -> dict[str, pl.DataFrame]:
@@ -134,12 +141,12 @@ def _whole(index: pl.DataFrame, keys: Sequence[str], parts: Sequence[pl.DataFram
     return {chunk: entries for chunk, entries in held.items() if entries.height == height[chunk]}
 
 
-def _entries(chunk: str, part: pl.DataFrame) -> pl.DataFrame:
-    """Return the index of a chunk whose result is aligned with it."""
-    return pl.DataFrame({"row": row_keys(part), "chunk": [chunk] * part.height, "place": range(part.height)}, schema=_INDEX)
+def _entries(chunk: str, hashed: pl.Series) -> pl.DataFrame:
+    """Return the index of a chunk whose result is aligned with it, from the hashes of its rows."""
+    return pl.DataFrame({"row": hashed, "chunk": [chunk] * len(hashed), "place": range(len(hashed))}, schema=_INDEX)
 
 
 def row_keys(frame: pl.DataFrame) -> pl.Series:
     """Return a hash of each row: of its values as JSON, names included."""
     lines = frame.select(pl.struct(pl.all()).struct.json_encode()).to_series()
-    return pl.Series("row", [hashlib.blake2b(line.encode(), digest_size=_KEY).digest() for line in lines], dtype=pl.Binary)
+    return pl.Series("row", [hashlib.sha256(line.encode()).digest()[:_KEY] for line in lines], dtype=pl.Binary)

@@ -5,12 +5,25 @@ This module alone reaches inside Data Designer, which is pinned to one version f
 
 import logging
 import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NoReturn
 
 from empathy_assets.adapters.data_designer.guard import Guard
 from empathy_assets.engines.lasting import lasting
+
+_TOOL_SERVERS = {
+    "mcp": ("ClientSession", "StdioServerParameters"),
+    "mcp.client": (),
+    "mcp.client.sse": ("sse_client",),
+    "mcp.client.stdio": ("stdio_client",),
+    "mcp.client.streamable_http": ("streamablehttp_client",),
+}
+"""What the library imports of the client of tool servers: names by module."""
 
 
 def designer(folder: Path, provider: dict[str, Any], alias: str, guard: Guard) -> Any:
@@ -64,9 +77,32 @@ def load(folder: Path) -> None:
 def _token_counting() -> Any:
     """Import the library, all of it that is used here, and return the module that counts tokens; what it makes while it loads stays."""
     with lasting():
+        with _left_out():
+            import data_designer.engine.mcp.io  # pyright: ignore[reportUnusedImport]
         import data_designer.interface.data_designer  # noqa: F401  # pyright: ignore[reportUnusedImport]
         from data_designer.engine.utils import token_counting
     return token_counting
+
+
+@contextmanager
+def _left_out() -> Generator[None]:
+    """Leave out the client of tool servers meanwhile: no model is given tools here, and loading it takes a quarter of the library's time.
+
+    Whoever asks for it later gets it, except the library, which is told on use why it has none.
+    """
+    absent = {name: names for name, names in _TOOL_SERVERS.items() if "mcp" not in sys.modules}
+    for name, names in absent.items():
+        sys.modules[name] = ModuleType(name)
+        vars(sys.modules[name]).update(dict.fromkeys(names, _no_tools))
+    try:
+        yield
+    finally:
+        for name in absent:
+            del sys.modules[name]
+
+
+def _no_tools(*_args: Any, **_kwargs: Any) -> NoReturn:
+    raise RuntimeError("no model is given tools here: the client of tool servers was not loaded")
 
 
 def _no_download() -> NoReturn:

@@ -84,3 +84,28 @@ def test_the_key_is_sent_and_stands_nowhere(watched: dict[str, object]) -> None:
 
 def test_lost_rows_are_not_told_one_by_one(watched: dict[str, object]) -> None:
     assert "Non-retryable" not in str(watched["said"])
+
+
+def test_the_client_of_tool_servers_is_left_out_and_still_there_for_others(tmp_path: Path) -> None:
+    said = """
+import sys
+from pathlib import Path
+from empathy_assets.adapters.data_designer import library
+
+library.load(Path(sys.argv[1]))
+assert not [name for name in sys.modules if name.split(".")[0] == "mcp"]
+from data_designer.engine.mcp import io
+
+for name in [name for names in library._TOOL_SERVERS.values() for name in names]:
+    try:
+        getattr(io, name)("anything")
+    except RuntimeError as error:
+        assert "no model is given tools here" in str(error)
+    else:
+        raise AssertionError(name)
+import mcp
+
+assert isinstance(mcp.ClientSession, type)
+"""
+    done = subprocess.run([sys.executable, "-c", said, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
