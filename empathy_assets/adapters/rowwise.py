@@ -21,6 +21,7 @@ from empathy_assets.adapters.compute import Function, Pool, Progress, computed
 
 _INDEX = pl.Schema({"row": pl.Binary, "chunk": pl.String, "place": pl.UInt32})
 _KEY = 16  # bytes of a row's hash
+_HASHED = "sha256 of JSON"  # part of an index's name: one made of other hashes tells nothing
 _AT = "at"  # column: the place of a result's row among those looked for
 
 Aligned = Callable[[pl.DataFrame], bool]
@@ -60,7 +61,7 @@ def map_rows(
     parts = list(chunks(frame, size))
     keys = [fingerprint(part) for part in parts]
     due = [(key, part) for key, part in zip(keys, parts, strict=True) if not cache.has(namespace, key, version)]
-    index = cache.recall(f"{namespace}-rows", name, version) if parts else None
+    index = cache.recall(f"{namespace}-rows", name, version, _HASHED) if parts else None
     run = partial(computed, namespace=namespace, version=version, cache=cache, pool=pool, progress=progress, rows=size)
     known = partial(_kept, cache, namespace, version)
     learnt = taught or (lambda _: function)
@@ -84,7 +85,7 @@ def map_rows(
             for key, part, result in zip(keys, parts, results, strict=True)
             if aligned(result)
         ]
-        cache.put(f"{namespace}-rows", name, version, frame=pl.concat([pl.DataFrame(schema=_INDEX), *entries]))
+        cache.put(f"{namespace}-rows", name, version, _HASHED, frame=pl.concat([pl.DataFrame(schema=_INDEX), *entries]))
     return results
 
 
