@@ -97,7 +97,9 @@ def diversity(texts: pl.Series) -> Diversity:
         lengths = words.list.len().to_numpy().astype(np.int64)
         if texts.is_empty() or not lengths.sum():
             return Diversity(texts.len(), 0.0, 0.0, 0.0, "", 0.0, 0.0)
-        keys = _ngrams(words.explode().drop_nulls().hash(seed=1).to_numpy(), lengths, (2, 4, 5))
+        hashed = words.explode().drop_nulls().hash(seed=1).to_numpy()
+        del words  # 16 bytes for each, beside their text
+        keys = _ngrams(hashed, lengths, (2, 4, 5))
         nearest = threads.submit(_nearest, keys.pop(5), np.maximum(lengths - 4, 0))
         overlap = _overlap(keys.pop(4), np.maximum(lengths - 3, 0))
         share, sentence = repeated.result()
@@ -131,7 +133,8 @@ def _ngrams(hashed: _Keys, lengths: _Counts, sizes: tuple[int, ...]) -> dict[int
         lengths: Words of each conversation.
         sizes: Each n, ascending.
     """
-    found: dict[int, list[_Keys]] = {n: [] for n in sizes}
+    found = {n: np.empty(int(np.maximum(lengths - n + 1, 0).sum()), np.uint64) for n in sizes}
+    at = dict.fromkeys(sizes, 0)
     for first, last, start, stop in _blocks(lengths, _BLOCK):
         words = hashed[start:stop]
         left = np.repeat(np.cumsum(lengths[first:last]), lengths[first:last]) - np.arange(stop - start)
@@ -141,8 +144,10 @@ def _ngrams(hashed: _Keys, lengths: _Counts, sizes: tuple[int, ...]) -> dict[int
                 keys = keys[:-1] * _PRIME + words[n - 1 :] if len(words) >= n else keys[:0]
             keys ^= keys >> np.uint64(29)
             if n in found:
-                found[n].append(keys[left[: len(keys)] >= n])
-    return {n: np.concatenate(parts) for n, parts in found.items()}
+                inside = keys[left[: len(keys)] >= n]
+                found[n][at[n] : at[n] + len(inside)] = inside
+                at[n] += len(inside)
+    return found
 
 
 def _overlap(keys: _Keys, counts: _Counts) -> float:
