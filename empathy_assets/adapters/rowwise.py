@@ -9,7 +9,7 @@ way.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import accumulate
 
@@ -21,6 +21,7 @@ from empathy_assets.adapters.compute import Function, Pool, Progress, computed
 
 _INDEX = pl.Schema({"row": pl.Binary, "chunk": pl.String, "place": pl.UInt32})
 _KEY = 16  # bytes of a row's hash
+_HASHED = "sha256 of JSON"  # part of an index's name: one made of other hashes tells nothing
 _AT = "at"  # column: the place of a result's row among those looked for
 
 Aligned = Callable[[pl.DataFrame], bool]
@@ -39,6 +40,7 @@ def map_rows(
     pool: Pool | None = None,
     progress: Progress | None = None,
     rows: int = 0,
+    taught: Callable[[list[pl.DataFrame]], Function] | None = None,
 ) -> list[pl.DataFrame]:
     """Return what `compute.map_frame` returns; rows that the last map of this name has met keep their results.
 
@@ -53,29 +55,37 @@ def map_rows(
         pool: See `compute.computed`.
         progress: See `compute.computed`.
         rows: See `compute.computed`.
+        taught: Makes of results of the last map of this name a function that returns what `function` does, sooner.
     """
     size = rows or compute.CHUNK_ROWS
     parts = list(chunks(frame, size))
     keys = [fingerprint(part) for part in parts]
     due = [(key, part) for key, part in zip(keys, parts, strict=True) if not cache.has(namespace, key, version)]
-    index = cache.recall(f"{namespace}-rows", name, version) if parts else None
-    run = partial(computed, function, namespace=namespace, version=version, cache=cache, pool=pool, progress=progress, rows=size)
+    index = cache.recall(f"{namespace}-rows", name, version, _HASHED) if parts else None
+    run = partial(computed, namespace=namespace, version=version, cache=cache, pool=pool, progress=progress, rows=size)
     known = partial(_kept, cache, namespace, version)
-    whole = _completed([part for _, part in due], index, run, known, aligned, size) if due and index is not None else None
+    learnt = taught or (lambda _: function)
+    hashed = {key: row_keys(part) for key, part in due} if index is not None else {}
+    whole = _completed(due, hashed, index, run, known, aligned, size, learnt) if due and index is not None else None
+    ready: dict[str, pl.DataFrame] = {}
     if whole is not None:
         for (key, _), result in zip(due, whole, strict=True):
             cache.put(namespace, key, version, frame=result)
+            ready[key] = result
     elif due:
-        run(frame)
-    results = [cache.get(namespace, key, version, compute=partial(function, part)) for key, part in zip(keys, parts, strict=True)]
+        run(function, frame)
+    results = [
+        ready[key] if key in ready else cache.get(namespace, key, version, compute=partial(function, part))
+        for key, part in zip(keys, parts, strict=True)
+    ]
     if parts and (due or index is None):
         whole_before = _whole(index, keys, parts) if index is not None else {}
         entries = [
-            whole_before[key] if key in whole_before else _entries(key, part)
+            whole_before[key] if key in whole_before else _entries(key, hashed[key] if key in hashed else row_keys(part))
             for key, part, result in zip(keys, parts, results, strict=True)
             if aligned(result)
         ]
-        cache.put(f"{namespace}-rows", name, version, frame=pl.concat([pl.DataFrame(schema=_INDEX), *entries]))
+        cache.put(f"{namespace}-rows", name, version, _HASHED, frame=pl.concat([pl.DataFrame(schema=_INDEX), *entries]))
     return results
 
 
@@ -90,34 +100,38 @@ def _starts(parts: Sequence[pl.DataFrame]) -> list[int]:
 
 
 def _completed(
-    due: list[pl.DataFrame],
+    due: list[tuple[str, pl.DataFrame]],
+    hashed: Mapping[str, pl.Series],
     index: pl.DataFrame,
-    run: Callable[[pl.DataFrame], list[tuple[str, str]]],
+    run: Callable[[Function, pl.DataFrame], list[tuple[str, str]]],
     kept: Callable[[str], pl.DataFrame | None],
     aligned: Aligned,
     size: int,
+    learnt: Callable[[list[pl.DataFrame]], Function],
 ) -> list[pl.DataFrame] | None:
     """Return the results of chunks of whose rows some are known, None where none is or a result does not tell its rows apart."""
-    rows = pl.concat(due)
-    wanted = pl.DataFrame({"row": row_keys(rows)}).with_row_index(_AT)
+    rows = pl.concat([part for _, part in due])
+    wanted = pl.DataFrame({"row": pl.concat([hashed[key] for key, _ in due])}).with_row_index(_AT)
     wanted = wanted.join(index.unique("row", keep="first", maintain_order=True), on="row", how="left", maintain_order="left")
     found: list[pl.DataFrame] = []
+    earlier: list[pl.DataFrame] = []
     for (chunk,), group in wanted.drop_nulls("chunk").group_by("chunk", maintain_order=True):
         result = kept(str(chunk))
         if result is not None:
+            earlier.append(result)
             found.append(result[group["place"].to_list()].with_columns(group[_AT]))
     if not found:
         return None
     lacking = wanted.filter(~pl.col(_AT).is_in(pl.concat([part[_AT] for part in found]).implode()))[_AT]
     fresh = rows[lacking.to_list()]
     parts = list(chunks(fresh, size))
-    for (chunk, _), part, start in zip(run(fresh), parts, _starts(parts), strict=True):
+    for (chunk, _), part, start in zip(run(learnt(earlier), fresh), parts, _starts(parts), strict=True):
         result = kept(chunk)
         if result is None or not aligned(result):
             return None
         found.append(result.with_columns(lacking[start : start + part.height]))
     whole = pl.concat(found).sort(_AT).drop(_AT)
-    return [whole[start : start + part.height] for part, start in zip(due, _starts(due), strict=True)]
+    return [whole[start : start + part.height] for (_, part), start in zip(due, _starts([part for _, part in due]), strict=True)]
 
 
 def _whole(index: pl.DataFrame, keys: Sequence[str], parts: Sequence[pl.DataFrame]) -> dict[str, pl.DataFrame]:
@@ -128,12 +142,12 @@ def _whole(index: pl.DataFrame, keys: Sequence[str], parts: Sequence[pl.DataFram
     return {chunk: entries for chunk, entries in held.items() if entries.height == height[chunk]}
 
 
-def _entries(chunk: str, part: pl.DataFrame) -> pl.DataFrame:
-    """Return the index of a chunk whose result is aligned with it."""
-    return pl.DataFrame({"row": row_keys(part), "chunk": [chunk] * part.height, "place": range(part.height)}, schema=_INDEX)
+def _entries(chunk: str, hashed: pl.Series) -> pl.DataFrame:
+    """Return the index of a chunk whose result is aligned with it, from the hashes of its rows."""
+    return pl.DataFrame({"row": hashed, "chunk": [chunk] * len(hashed), "place": range(len(hashed))}, schema=_INDEX)
 
 
 def row_keys(frame: pl.DataFrame) -> pl.Series:
     """Return a hash of each row: of its values as JSON, names included."""
     lines = frame.select(pl.struct(pl.all()).struct.json_encode()).to_series()
-    return pl.Series("row", [hashlib.blake2b(line.encode(), digest_size=_KEY).digest() for line in lines], dtype=pl.Binary)
+    return pl.Series("row", [hashlib.sha256(line.encode()).digest()[:_KEY] for line in lines], dtype=pl.Binary)

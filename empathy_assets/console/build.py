@@ -20,6 +20,7 @@ from empathy_assets.console.instances import held_open
 from empathy_assets.console.progress import Steps, live
 from empathy_assets.definitions import build_defs
 from empathy_assets.defs.resources import ORPHANED, workspace_of
+from empathy_assets.engines.lasting import lasting
 
 USER, HOST, PID, BEGAN = "empathy/user", "empathy/host", "empathy/pid", "empathy/began"
 """Tags of a run that the command line started."""
@@ -153,7 +154,8 @@ def run_build(release: str, settings: Settings, console: Console) -> BuildResult
         CatalogueError: The database of releases cannot be used.
         InstanceLostError: Run state can no longer be kept.
     """
-    job = build_defs(settings).resolve_implicit_global_asset_job_def()
+    with lasting():
+        job = build_defs(settings).resolve_implicit_global_asset_job_def()
     total = len(list(job.asset_layer.executable_asset_keys))
     run_id = str(uuid.uuid4())
     with instance_for(Path.cwd()) as instance, live(console) as progress:

@@ -67,6 +67,18 @@ def test_a_fingerprint_takes_no_import_of_pandas() -> None:
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
 
 
+@pytest.mark.parametrize(
+    "kind", [pl.Boolean, pl.Int8, pl.UInt16, pl.Int64, pl.UInt64, pl.Float32, pl.Float64, pl.Date, pl.String, pl.Categorical]
+)
+def test_a_part_of_a_column_has_the_fingerprint_of_the_same_values_by_themselves(kind: type[pl.DataType]) -> None:
+    values = pl.Series("v", [None, 1, 0, None, 1, 1, 0, 1, 0, 0, 1, None])
+    whole = pl.DataFrame(values.cast(pl.String).cast(kind) if kind in (pl.String, pl.Categorical) else values.cast(kind))
+    for start, length in [(0, 12), (1, 10), (3, 9), (4, 2), (9, 0)]:
+        part = whole.slice(start, length)
+        assert fingerprint(part) == fingerprint(pl.DataFrame(part.to_dict(as_series=False), schema=part.schema))
+    assert len({fingerprint(whole.slice(start, 6)) for start in (0, 1, 2)}) == 3
+
+
 def test_a_kept_frame_is_not_computed_again(tmp_path: Path) -> None:
     cache = FrameCache(UPath(tmp_path))
     assert cache.get("scoring", "k", compute=lambda: FRAME).equals(FRAME)

@@ -1,5 +1,6 @@
 """Maps that remember rows: what has not changed is not computed again, and nobody can tell from the result."""
 
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -25,6 +26,12 @@ def double(frame: pl.DataFrame) -> pl.DataFrame:
 def without_sevens(frame: pl.DataFrame) -> pl.DataFrame:
     """Stand in for a function that drops rows."""
     return double(frame.filter(pl.col("n") != 7))
+
+
+def double_by_rote(frame: pl.DataFrame, learnt: list[int]) -> pl.DataFrame:
+    """Stand in for the same function taught by earlier results: what it need not work out is not told."""
+    computed_rows.extend(n for n in frame["n"] if 2 * n not in learnt)
+    return frame.select(pl.col("n") * 2)
 
 
 @pytest.fixture(autouse=True)
@@ -117,8 +124,28 @@ def test_rows_of_chunks_that_stayed_whole_are_not_hashed_again(tmp_path: Path, m
     monkeypatch.setattr(rowwise, "row_keys", counted)
     changed = [0, 1, 2, 3, 4, 50, 6, 7, 8, 9, 10, 11]
     assert mapped(changed, tmp_path) == [2 * n for n in changed]
-    assert hashed == [4, 4]  # the chunk that is due: its rows are looked up, then filed
+    assert hashed == [4]  # the chunk that is due
     computed_rows.clear()
     scattered = [0, 50, 11, 4, 60, 9, 1, 7]
     assert mapped(scattered, tmp_path) == [2 * n for n in scattered]
     assert computed_rows == [60]
+
+
+def test_a_map_can_be_taught_by_the_results_of_the_last_one(tmp_path: Path) -> None:
+    def taught(earlier: list[pl.DataFrame]) -> compute.Function:
+        return partial(double_by_rote, learnt=pl.concat(earlier)["n"].to_list())
+
+    def numbers(given: list[int]) -> list[int]:
+        computed_rows.clear()
+        cache, frame = FrameCache(UPath(tmp_path)), pl.DataFrame({"n": given})
+        parts = map_rows(
+            double, frame, namespace="t", name="a", version="1", cache=cache, aligned=lambda _: True, pool=ProcessPool(1), taught=taught
+        )
+        return pl.concat(parts)["n"].to_list()
+
+    assert numbers([1, 2, 3, 4, 5]) == [2, 4, 6, 8, 10]
+    assert computed_rows == [1, 2, 3, 4, 5]  # nobody to learn from
+    assert numbers([1, 2, 3, 6, 5]) == [2, 4, 6, 12, 10]
+    assert computed_rows == [6]
+    assert numbers([1, 2, 6, 6, 7]) == [2, 4, 12, 12, 14]
+    assert computed_rows == [7]

@@ -5,10 +5,12 @@ This module alone reaches inside Data Designer, which is pinned to one version f
 
 import logging
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
 from empathy_assets.adapters.data_designer.guard import Guard
+from empathy_assets.engines.lasting import lasting
 
 
 def designer(folder: Path, provider: dict[str, Any], alias: str, guard: Guard) -> Any:
@@ -54,9 +56,17 @@ def load(folder: Path) -> None:
     log = logging.getLogger("data_designer")
     if log.level == logging.NOTSET:  # it says several lines per lost row; the guard counts them
         log.setLevel(logging.ERROR)
-    from data_designer.engine.utils import token_counting
+    # The tokenizer would be fetched for every reply of a model that shows its thoughts.
+    _token_counting().get_cl100k_base_tokenizer = _no_download
 
-    token_counting.get_cl100k_base_tokenizer = _no_download  # would be fetched for every reply of a model that shows its thoughts
+
+@cache
+def _token_counting() -> Any:
+    """Import the library, all of it that is used here, and return the module that counts tokens; what it makes while it loads stays."""
+    with lasting():
+        import data_designer.interface.data_designer  # noqa: F401  # pyright: ignore[reportUnusedImport]
+        from data_designer.engine.utils import token_counting
+    return token_counting
 
 
 def _no_download() -> NoReturn:

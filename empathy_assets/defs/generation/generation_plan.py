@@ -1,5 +1,7 @@
 """The `generation_plan` asset: one row per conversation to generate, sized by what has landed."""
 
+from functools import partial
+
 import dagster as dg
 import polars as pl
 
@@ -47,6 +49,7 @@ def generation_plan(
     voices = voices_of(transcripts)
     known_voices = sorted(voices.profiles)
     key = (fingerprint(passages), str(target), str(expected), *known_voices, str(workspace.seed), workspace.backend)
+    kept = partial(workspace.frames.get, "plan", code_sha256("numpy", "polars"))
 
     def compute() -> pl.DataFrame:
         return build_plan(
@@ -57,9 +60,10 @@ def generation_plan(
             voices=known_voices,
             seed=workspace.seed,
             backend=workspace.backend,
+            parts=kept,
         )
 
-    plan = workspace.frames.get("plan", code_sha256("numpy", "polars"), *key, compute=compute)
+    plan = kept(*key, compute=compute)
     context.log.info(f"plan: {plan.height} conversations for a release of {target}, {expected} expected from landed corpora")
     tables = {"by_kind": table(plan_summary(plan)), "passages_left_out": table(passages_left_out(passages))}
     refused = [refusal.reason for refusal in voices.refused]

@@ -11,7 +11,7 @@ from empathy_assets.defs.lineage import Lineage
 from empathy_assets.defs.pictures import ears_pictures
 from empathy_assets.defs.resources import Workspace
 from empathy_assets.engines.staging.figures import stage_figures
-from empathy_assets.engines.staging.prepare import PREPARED_VERSION, prepare_and_score, unpack
+from empathy_assets.engines.staging.prepare import PREPARED_VERSION, heard_in, prepare_and_score, unpack
 from empathy_assets.engines.staging.route import HOME_STAGE, route
 from empathy_assets.records.arrow import from_frame
 from empathy_assets.records.judge import Judge
@@ -49,15 +49,17 @@ def stage_dataset(
     def progress(done: int, total: int) -> None:
         context.log.info(f"{stage}: {done}/{total} chunks prepared and scored")
 
+    judged = partial(
+        prepare_and_score,
+        tier=workspace.judging,
+        engine=workspace.engine,
+        detector_weights=detector.weights_uri,
+        scorer_weights=scorer.weights_uri,
+    )
+
     def prepared(part: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
         outcomes = map_rows(
-            partial(
-                prepare_and_score,
-                tier=workspace.judging,
-                engine=workspace.engine,
-                detector_weights=detector.weights_uri,
-                scorer_weights=scorer.weights_uri,
-            ),
+            judged,
             part,
             namespace="staging",
             name=name,
@@ -67,6 +69,7 @@ def stage_dataset(
             progress=progress,
             aligned=lambda outcome: outcome["reject"].null_count() == outcome.height,  # else the rejects stand behind the records
             rows=_CHUNK_ROWS,
+            taught=lambda earlier: partial(judged, known=heard_in(earlier)),
         )
         return unpack(outcomes)
 

@@ -84,17 +84,20 @@ A complete small bank:
     step = ["write {person} a letter that I never send", "light a candle for {person} [on Sunday|at supper]"]
 """
 
-import gc
 import hashlib
 import json
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 from empathy_assets.engines.generating.grammar.template import Alternative, parse, slots_of
+from empathy_assets.engines.lasting import lasting
+from empathy_assets.policy import load
 from empathy_assets.policy.load import POLICY_DIR, PolicyError, table
+from empathy_assets.policy.worked_out import worked_out
+from empathy_assets.records.ids import digest, file_sha256
 
 SCOPES = (
     "bias_value",
@@ -175,27 +178,30 @@ def load_bank(kind: str) -> Bank:
     Raises:
         PolicyError: A file is missing, has an unknown key or an alternative that cannot be parsed.
     """
-    with _uncollected():
+    with lasting():
         return _read(kind)
-
-
-@contextmanager
-def _uncollected() -> Generator[None]:
-    """Have Python not look for garbage meanwhile: a bank is some hundred thousand small objects, all of which stay."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 @cache
 def bank_fingerprint(kind: str) -> str:
     """Return the `fingerprint` of a bank without parsing what it says; raises as `load_bank` does for a missing file or unknown key."""
-    with _uncollected():
-        return _fingerprint([table(f"banks/{name}") for name in _linked(kind)])
+    with lasting():
+        return _fingerprint([_content(name) for name in _linked(kind)])
+
+
+@cache
+def _written() -> dict[str, dict[str, Any]]:
+    """Return what all shipped bank files say, by name; read from TOML once per installation, which takes ten times as long as JSON."""
+    folder = load.POLICY_DIR / "banks"
+    paths = {path.relative_to(folder).with_suffix("").as_posix(): path for path in sorted(folder.rglob("*.toml"))}
+    key = digest(*(part for name, path in paths.items() for part in (name, file_sha256(path))))
+    return worked_out("banks", key, (Path(load.__file__),), lambda: {name: load.table(f"banks/{name}") for name in paths})
+
+
+def _content(name: str) -> dict[str, Any]:
+    """Return what a bank file says; raises as `table` does."""
+    written = _written()
+    return written[name] if name in written else table(f"banks/{name}")
 
 
 def _fingerprint(files: list[dict[str, Any]]) -> str:
@@ -203,7 +209,7 @@ def _fingerprint(files: list[dict[str, Any]]) -> str:
 
 
 def _read(kind: str) -> Bank:
-    files = [table(f"banks/{name}") for name in _linked(kind)]
+    files = [_content(name) for name in _linked(kind)]
     arc = next((f["arc"] for f in files if "arc" in f), None)
     if arc is None:
         raise PolicyError(f"banks/{kind}.toml has no [arc] and includes none; give it `first`, `middle` and `last`")
@@ -239,7 +245,7 @@ def _linked(kind: str) -> list[str]:
             queue = [f"{name}/{path.stem}" for path in sorted(folder.glob("*.toml"))] + queue
             continue
         order.append(name)
-        content = table(f"banks/{name}")
+        content = _content(name)
         unknown = sorted(set(content) - _RESERVED)
         if unknown:
             raise PolicyError(f"banks/{name}.toml has unknown top-level keys {unknown}; expected some of {sorted(_RESERVED)}")

@@ -4,6 +4,7 @@ Words are hashed, shingles are 64-bit keys, so that a hundred thousand conversat
 counts once: pass one member of each.
 """
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -18,11 +19,13 @@ from empathy_assets.policy.load import number
 _NAMESPACE = "diversity"
 _REVISION = "1"  # raise it when the same texts give other figures
 _Keys = npt.NDArray[np.uint64]
+_Counts = npt.NDArray[np.int64]
 _PERMUTATIONS = 64
 _BAND_ROWS = 4
-_THREADS = 2  # kinds measured side by side: numpy lets go of the interpreter while it sorts
-_SEEN_BITS = 20  # a megabyte of them
-_MINHASH_BLOCK = 1 << 14  # keys permuted at a time
+_THREADS = 2  # kinds, and figures of one kind, measured side by side: numpy lets go of the interpreter while it sorts
+_FIRST_BITS = 20  # of a key: tables of a million places lie in the processor's own memory
+_REST = np.uint64(64 - _FIRST_BITS)
+_BLOCK = 1 << 14  # words or keys at a time: they lie there too
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -88,63 +91,114 @@ def _remembered(texts: pl.Series, memory: Memory | None) -> Diversity:
 
 def diversity(texts: pl.Series) -> Diversity:
     """Return the figures of conversations given as one text each (turns joined by a line break)."""
-    words = texts.str.to_lowercase().str.extract_all(r"[a-z0-9']+")
-    lengths = words.list.len().to_numpy().astype(np.int64)
-    if texts.is_empty() or not lengths.sum():
-        return Diversity(texts.len(), 0.0, 0.0, 0.0, "", 0.0, 0.0)
-    hashed = words.explode().drop_nulls().hash(seed=1).to_numpy()
-    owner = np.repeat(np.arange(len(lengths)), lengths)
-    share, sentence = _repeated_sentence(texts)
-    pairs = _ngrams(hashed, owner, 2)[0]
-    return Diversity(
-        conversations=texts.len(),
-        jaccard_max=_nearest(*_ngrams(hashed, owner, 5), len(lengths)),
-        overlap_mean=_overlap(*_ngrams(hashed, owner, 4), len(lengths)),
-        sentence_share_max=share,
-        sentence=sentence,
-        distinct_2=float(_count_distinct(pairs) / max(1, len(pairs))),
-        words_mean=float(lengths.mean()),
-    )
+    with ThreadPoolExecutor(_THREADS) as threads:
+        repeated = threads.submit(_repeated_sentence, texts)
+        words = texts.str.to_lowercase().str.extract_all(r"[a-z0-9']+")
+        lengths = words.list.len().to_numpy().astype(np.int64)
+        if texts.is_empty() or not lengths.sum():
+            return Diversity(texts.len(), 0.0, 0.0, 0.0, "", 0.0, 0.0)
+        hashed = words.explode().drop_nulls().hash(seed=1).to_numpy()
+        del words  # 16 bytes for each, beside their text
+        keys = _ngrams(hashed, lengths, (2, 4, 5))
+        nearest = threads.submit(_nearest, keys.pop(5), np.maximum(lengths - 4, 0))
+        overlap = _overlap(keys.pop(4), np.maximum(lengths - 3, 0))
+        share, sentence = repeated.result()
+        return Diversity(
+            conversations=texts.len(),
+            jaccard_max=nearest.result(),
+            overlap_mean=overlap,
+            sentence_share_max=share,
+            sentence=sentence,
+            distinct_2=float(_count_distinct(keys[2]) / max(1, len(keys[2]))),
+            words_mean=float(lengths.mean()),
+        )
 
 
-def _ngrams(hashed: _Keys, owner: npt.NDArray[np.int64], n: int) -> tuple[_Keys, npt.NDArray[np.int64]]:
-    """Return the keys of all word n-grams that stay within a conversation, and whose they are."""
-    size = len(hashed) - n + 1
-    if size <= 0:
-        return np.empty(0, np.uint64), np.empty(0, np.int64)
-    keys = np.zeros(size, np.uint64)
-    with np.errstate(over="ignore"):
-        for i in range(n):
-            keys = keys * _PRIME + hashed[i : i + size]
+def _blocks(sizes: _Counts, most: int) -> Iterator[tuple[int, int, int, int]]:
+    """Yield (first, last, start, stop) of consecutive conversations that have about `most` items together, so that they fit a cache."""
+    ends = np.cumsum(sizes)
+    first, start = 0, 0
+    while first < len(sizes):
+        last = max(first + 1, int(np.searchsorted(ends, start + most, side="right")))
+        stop = int(ends[last - 1])
+        yield first, last, start, stop
+        first, start = last, stop
+
+
+def _ngrams(hashed: _Keys, lengths: _Counts, sizes: tuple[int, ...]) -> dict[int, _Keys]:
+    """Return, for each size, the keys of all word n-grams that stay within a conversation; a longer one is made of a shorter one.
+
+    Args:
+        hashed: Hashes of the words of all conversations, one after another.
+        lengths: Words of each conversation.
+        sizes: Each n, ascending.
+    """
+    found = {n: np.empty(int(np.maximum(lengths - n + 1, 0).sum()), np.uint64) for n in sizes}
+    at = dict.fromkeys(sizes, 0)
+    for first, last, start, stop in _blocks(lengths, _BLOCK):
+        words = hashed[start:stop]
+        left = np.repeat(np.cumsum(lengths[first:last]), lengths[first:last]) - np.arange(stop - start)
+        keys = words ^ (words >> np.uint64(29))
+        for n in range(2, sizes[-1] + 1):
+            with np.errstate(over="ignore"):
+                keys = keys[:-1] * _PRIME + words[n - 1 :] if len(words) >= n else keys[:0]
             keys ^= keys >> np.uint64(29)
-    inside = owner[:size] == owner[n - 1 :]
-    return keys[inside], owner[:size][inside]
+            if n in found:
+                inside = keys[left[: len(keys)] >= n]
+                found[n][at[n] : at[n] + len(inside)] = inside
+                at[n] += len(inside)
+    return found
 
 
-def _overlap(keys: _Keys, owner: npt.NDArray[np.int64], n: int) -> float:
+def _overlap(keys: _Keys, counts: _Counts) -> float:
     """Return the mean share of 4-grams found in a fixed, evenly spaced sample of others (never oneself)."""
+    n = len(counts)
     others = int(number("generation", "diversity.overlap_others"))
     chosen = np.unique(np.linspace(0, n - 1, min(others + 1, n)).astype(np.int64))
-    in_sample = np.zeros(n, dtype=bool)
-    in_sample[chosen] = True
-    sampled, holders = _holders(keys[in_sample[owner]], owner[in_sample[owner]])
+    needed = np.ones(n, dtype=np.int64)
+    needed[chosen] = 2  # a member of the sample finds its own n-grams there: it needs a second holder
+    ends = np.cumsum(counts)
+    of_sample = np.concatenate([keys[ends[i] - counts[i] : ends[i]] for i in chosen])
+    sampled, holders = _holders(of_sample, np.repeat(chosen, counts[chosen]))
     if not len(sampled):
         return 0.0
-    # Most n-grams stand in no other conversation: a table of bits tells them before they are looked up.
-    seen = np.zeros(1 << _SEEN_BITS, dtype=bool)
-    seen[sampled >> np.uint64(64 - _SEEN_BITS)] = True
-    asked = np.flatnonzero(seen[keys >> np.uint64(64 - _SEEN_BITS)])
-    place = np.searchsorted(sampled, keys[asked]).clip(max=len(sampled) - 1)
-    # A member of the sample finds its own n-grams there: it needs a second holder.
-    needed = np.where(in_sample[owner[asked]], 2, 1)
-    hit = np.zeros(len(keys), dtype=bool)
-    hit[asked] = (sampled[place] == keys[asked]) & (holders[place] >= needed)
-    totals = np.bincount(owner, minlength=n)
-    share = np.bincount(owner, weights=hit, minlength=n)[totals > 0] / totals[totals > 0]
+    table = _Lookup(sampled)
+    hits = np.zeros(n, dtype=np.int64)
+    for first, last, start, stop in _blocks(counts, _BLOCK):
+        asked, place = table.places(keys[start:stop])
+        owner = np.repeat(np.arange(first, last), counts[first:last])[asked]
+        hits[first:last] = np.bincount(owner[holders[place] >= needed[owner]] - first, minlength=last - first)
+    share = hits[counts > 0] / counts[counts > 0]
     return float(share.mean()) if len(share) else 0.0
 
 
-def _holders(keys: _Keys, owner: npt.NDArray[np.int64]) -> tuple[_Keys, npt.NDArray[np.int64]]:
+class _Lookup:
+    """Where keys stand among others: a table of their first bits tells where to look, since keys are spread evenly."""
+
+    def __init__(self, ordered: _Keys) -> None:
+        """Look among distinct keys in ascending order."""
+        self._ordered = ordered
+        held = np.bincount((ordered >> _REST).astype(np.int64), minlength=1 << _FIRST_BITS)
+        self._stops = np.cumsum(held).astype(np.int32)
+        self._starts = self._stops - held.astype(np.int32)
+
+    def places(self, keys: _Keys) -> tuple[_Counts, _Counts]:
+        """Return which of the keys are there, and where."""
+        first = (keys >> _REST).astype(np.int64)
+        place, stop = self._starts[first], self._stops[first]
+        asked = np.flatnonzero(place < stop)
+        found: list[tuple[_Counts, _Counts]] = []
+        while len(asked):
+            same = self._ordered[place[asked]] == keys[asked]
+            found.append((asked[same], place[asked[same]]))
+            asked = asked[~same]
+            place[asked] += 1
+            asked = asked[place[asked] < stop[asked]]
+        none = np.zeros(0, np.int64)
+        return np.concatenate([none, *(which for which, _ in found)]), np.concatenate([none, *(where for _, where in found)])
+
+
+def _holders(keys: _Keys, owner: _Counts) -> tuple[_Keys, _Counts]:
     """Return the distinct keys, ascending, and how many conversations hold each."""
     order = np.lexsort((owner, keys))
     keys, owner = keys[order], owner[order]
@@ -157,19 +211,18 @@ def _count_distinct(keys: _Keys) -> int:
     return int((ordered[1:] != ordered[:-1]).sum()) + 1 if len(ordered) else 0
 
 
-def _nearest(keys: _Keys, owner: npt.NDArray[np.int64], n: int) -> float:
+def _nearest(keys: _Keys, counts: _Counts) -> float:
     """Return the highest exact Jaccard among pairs that share a MinHash band; pairs above 0.5 are proposed with near certainty."""
-    if n < 2 or not len(keys):
+    present = counts[counts > 0]
+    if len(counts) < 2 or not len(keys):
         return 0.0
-    starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
-    present = owner[starts]
-    signature = _minhash(keys, starts)
+    signature = _minhash(keys, present)
     sets: dict[int, _Keys] = {}
-    ends = np.r_[starts[1:], len(keys)]
+    ends = np.cumsum(present)
 
     def shingles(i: int) -> _Keys:
         if i not in sets:
-            sets[i] = np.unique(keys[starts[i] : ends[i]])
+            sets[i] = np.unique(keys[ends[i] - present[i] : ends[i]])
         return sets[i]
 
     best = 0.0
@@ -180,20 +233,18 @@ def _nearest(keys: _Keys, owner: npt.NDArray[np.int64], n: int) -> float:
     return best
 
 
-def _minhash(keys: _Keys, starts: npt.NDArray[np.int64]) -> _Keys:
+def _minhash(keys: _Keys, counts: _Counts) -> _Keys:
+    """Return the least of each permutation of each conversation's keys: shape (conversations, permutations); each has some keys."""
     rng = np.random.default_rng(0)
     multipliers = rng.integers(1, 2**63, _PERMUTATIONS, dtype=np.uint64) | np.uint64(1)
-    signature = np.empty((len(starts), _PERMUTATIONS), np.uint64)
-    ends = np.r_[starts[1:], len(keys)]
-    first = 0
-    with np.errstate(over="ignore"):
-        while first < len(starts):  # some conversations at a time: their keys stay in the processor's own memory
-            last = max(first + 1, int(np.searchsorted(ends, starts[first] + _MINHASH_BLOCK, side="right")))
-            block, at = keys[starts[first] : ends[last - 1]], starts[first:last] - starts[first]
-            for column, m in enumerate(multipliers):
+    signature = np.empty((len(counts), _PERMUTATIONS), np.uint64)
+    for first, last, start, stop in _blocks(counts, _BLOCK):
+        block, at = keys[start:stop], np.cumsum(counts[first:last]) - counts[first:last]
+        for column, m in enumerate(multipliers):
+            with np.errstate(over="ignore"):
                 mixed = block * m
-                signature[first:last, column] = np.minimum.reduceat(mixed ^ (mixed >> np.uint64(31)), at)
-            first = last
+            mixed ^= mixed >> np.uint64(31)
+            signature[first:last, column] = np.minimum.reduceat(mixed, at)
     return signature
 
 
@@ -222,8 +273,8 @@ def _repeated_sentence(texts: pl.Series) -> tuple[float, str]:
         .unique()
         .group_by("text")
         .len()
-        .sort("len", "text", descending=[True, False])
+        .filter(pl.col("len") == pl.col("len").max())
     )
     if sentences.is_empty():
         return 0.0, ""
-    return float(sentences["len"][0]) / texts.len(), str(sentences["text"][0])
+    return float(sentences["len"][0]) / texts.len(), str(sentences["text"].min())

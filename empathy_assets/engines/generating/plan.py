@@ -7,10 +7,11 @@ are dealt together, so that the passage speaks of the issue (`engines.generating
 """
 
 import hashlib
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ from empathy_assets.engines.generating.matching import answering, fits, unfit_re
 from empathy_assets.engines.generating.topics import asked, topics
 from empathy_assets.policy.load import number, table
 from empathy_assets.records.arrow import empty_frame, polars_schema
+from empathy_assets.records.ids import digest
 from empathy_assets.records.plan import PlanRow
 
 ASSET_OF_KIND = {
@@ -51,6 +53,19 @@ _DIMENSIONS = ("issue", "category", "intensity", "disclosure", "modality", "phas
 _BOOKISH = ("books", "academic_findings")
 
 Permutation = npt.NDArray[np.intp]
+
+
+class Parts(Protocol):
+    """Returns the part of a plan that is named by all it depends on besides code and policy, computed or kept."""
+
+    def __call__(self, *key: str, compute: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """Return what `compute` returns."""
+        ...
+
+
+def anew(*_key: str, compute: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+    """Return what `compute` returns, kept nowhere."""
+    return compute()
 
 
 def kind_sizes(*, target: int, stage_shares: dict[str, float], expected_corpus: int, has_passages: bool) -> dict[str, int]:
@@ -96,6 +111,7 @@ def build_plan(
     seed: int,
     backend: str,
     voices: list[str] | None = None,
+    parts: Parts = anew,
 ) -> pl.DataFrame:
     """Return the plan of a release: one row per conversation to generate.
 
@@ -107,6 +123,7 @@ def build_plan(
         seed: Seed of the plan; same seed and inputs, same plan.
         backend: `embedded` or `llm`, for every row.
         voices: Persona ids beside the built-in voice; None: those the passages declare.
+        parts: Where the parts are kept that another book leaves as they are.
 
     Returns:
         A frame with the `PlanRow` schema, rows of a kind together, members of a pair adjacent.
@@ -121,12 +138,22 @@ def build_plan(
     if voices is None:
         voices = passages.filter(pl.col("voice") != "").get_column("voice").unique().sort().to_list()
     sizes = kind_sizes(target=target, stage_shares=stage_shares, expected_corpus=expected_corpus, has_passages=bookish.height > 0)
-    parts = [_rows(kind, size, seed) for kind, size in sizes.items() if kind != "bias"]
-    frame = pl.concat([*parts, _bias_rows(sizes["bias"], seed)]).with_columns(backend=pl.lit(backend))
+    same = (json.dumps(sizes), str(seed))
+    frame = parts("rows", *same, compute=lambda: _undealt(sizes, seed))
     grounded = _grounded(frame.filter(pl.col("kind") == "grounded"), bookish, seed)
-    persona = _voiced(frame.filter(pl.col("kind") == "persona"), passages, voices, seed)
+    of_persona = frame.filter(pl.col("kind") == "persona")
+    talks = passages.filter(pl.col("source") == "transcripts")
+    shown = talks if talks.height else passages
+    seen = digest(*voices, *(part for row in shown.iter_rows() for part in row))
+    persona = parts("persona", *same, seen, compute=lambda: _voiced(of_persona, shown, voices, seed))
     rest = frame.filter(~pl.col("kind").is_in(["grounded", "persona"]))
-    return pl.concat([rest, grounded, persona]).sort("row_id").select(list(polars_schema(PlanRow)))
+    whole = pl.concat([rest, grounded, persona]).with_columns(backend=pl.lit(backend))
+    return whole.sort("row_id").select(list(polars_schema(PlanRow)))
+
+
+def _undealt(sizes: dict[str, int], seed: int) -> pl.DataFrame:
+    """Return the rows of all kinds, no passage dealt to them yet."""
+    return pl.concat([*(_rows(kind, size, seed) for kind, size in sizes.items() if kind != "bias"), _bias_rows(sizes["bias"], seed)])
 
 
 def plan_summary(plan: pl.DataFrame) -> pl.DataFrame:
@@ -244,15 +271,14 @@ def _weighed(passages: pl.DataFrame) -> list[str]:
 
 
 def _voiced(rows: pl.DataFrame, passages: pl.DataFrame, voices: list[str], seed: int) -> pl.DataFrame:
-    """Return the persona rows with voice and passage: the voice's own talks, else any talk, else any passage, else none."""
+    """Return the persona rows with voice and passage: the voice's own talks, else all that is there, talks or passages, else none."""
     known = list(dict.fromkeys([HOUSE_VOICE, *voices]))
-    talks = passages.filter(pl.col("source") == "transcripts")
     rows = rows.with_columns(persona_id=_dealt(known, rows.height, seed, "persona", "voice").cast(pl.String))
     parts: list[pl.DataFrame] = [rows.clear()]
     for voice in known:
         mine = rows.filter(pl.col("persona_id") == voice)
-        own = talks.filter(pl.col("voice") == voice)
-        source = _talkable(next((p for p in (own, talks, passages) if p.height), passages))
+        own = passages.filter((pl.col("source") == "transcripts") & (pl.col("voice") == voice))
+        source = _talkable(own if own.height else passages)
         parts.append(mine.with_columns(passage_id=_for_issues(mine, source, seed, voice)))
     return pl.concat(parts)
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from typing import Any, Literal, cast
+from functools import cache
+from typing import Any, Literal
+
+from empathy_assets.engines.lasting import lasting
 
 Format = Literal["svg", "png"]
 
@@ -86,20 +89,26 @@ def render(draw: Callable[[Any], None], fmt: Format = "svg", *, width: float = 7
         height: Inches.
         panels: Axes side by side, of one vertical scale.
     """
-    import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    # matplotlib's annotations are partial; what is used of it here is covered by tests.
-    with cast("Any", mpl).rc_context(_RC):
-        figure: Any = Figure(figsize=(width, height))
-        FigureCanvasAgg(figure)
+    mpl, canvas, new_figure = _matplotlib()
+    with mpl.rc_context(_RC):
+        figure = new_figure(figsize=(width, height))
+        canvas(figure)
         draw(figure.add_subplot() if panels == 1 else list(figure.subplots(1, panels, sharey=True)))
         stream = io.BytesIO()
         # Dates and the library's version would make equal plots differ.
         metadata = {"Date": None, "Creator": None} if fmt == "svg" else {"Software": None}
         figure.savefig(stream, format=fmt, dpi=110, metadata=metadata)
     return stream.getvalue()
+
+
+@cache
+def _matplotlib() -> tuple[Any, Any, Any]:
+    """Return matplotlib, its canvas and its figure; their annotations are partial, what is used of them here is covered by tests."""
+    with lasting():
+        import matplotlib as mpl
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    return mpl, FigureCanvasAgg, Figure
 
 
 def inline_svg(svg: bytes) -> str:

@@ -9,7 +9,7 @@ Lives here: scoring of texts. Must not live here: training (`train`), conversati
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,6 +27,7 @@ from empathy_assets.engines.scoring.torch_encoder import TorchEncoder
 from empathy_assets.engines.scoring.windows import cut
 from empathy_assets.engines.sentences import STOP_OR_LINE, spans
 from empathy_assets.policy.load import number
+from empathy_assets.records.ids import digest
 
 CATEGORIES = ("suicidality", "self-harm", "violence", "abuse", "psychosis", "panic", "substance", "eating-disorder", "other")
 """What a crisis is about; `other` where no category is likelier than chance."""
@@ -68,6 +69,11 @@ class _Windows(NamedTuple):
         rank[texts] = np.arange(len(texts))
         here = np.flatnonzero(rank[self.owner] >= 0)
         return _Windows(len(texts), [self.pieces[k] for k in here.tolist()], rank[self.owner[here]], self.logits[here])
+
+
+def text_key(text: str) -> str:
+    """Return what a text is called where its score is remembered."""
+    return digest(text)
 
 
 class CrisisDetector:
@@ -126,7 +132,7 @@ class CrisisDetector:
         pieces, owners = cut([without_courtesy(text) for text in texts], self._size, self._stride)
         return _Windows(len(texts), pieces, np.array(owners, dtype=np.int64), weighted_sums(pieces, self._linear) + self._bias)
 
-    def likeliest(self, texts: Sequence[str], owners: NDArray[Any]) -> NDArray[np.float64]:
+    def likeliest(self, texts: Sequence[str], owners: NDArray[Any], known: Mapping[str, float] | None = None) -> NDArray[np.float64]:
         """Return the calibrated score of each conversation's likeliest texts and 0 of the others; every text is hashed once.
 
         A conversation's score is that of its worst turn, so of each at most `conversation_turns` texts are judged: those that the cheap
@@ -135,6 +141,7 @@ class CrisisDetector:
         Args:
             texts: Texts of conversations.
             owners: Conversation of each text, ascending.
+            known: Scores that this detector gave texts before, by `text_key`: those are not judged again.
         """
         if not texts:
             return np.zeros(0)
@@ -144,7 +151,10 @@ class CrisisDetector:
         chosen: list[int] = asked.tolist()
         place = [index.setdefault(texts[k], k) for k in chosen]
         scores = np.zeros(len(texts))
-        scores[list(index.values())] = self._scored(read.of(list(index.values())))
+        heard = {k: known[key] for text, k in index.items() if (key := text_key(text)) in known} if known else {}
+        scores[list(heard)] = list(heard.values())
+        if due := [k for k in index.values() if k not in heard]:
+            scores[due] = self._scored(read.of(due))
         out = np.zeros(len(texts))
         out[asked] = scores[place]
         return out

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from empathy_assets.engines.scoring.crisis import CrisisDetector
+from empathy_assets.engines.scoring.crisis import CrisisDetector, text_key
 from empathy_assets.engines.scoring.ears import EARS, EarsScorer, TurnScores
 from empathy_assets.engines.scoring.ears_reader import Sentences
 from empathy_assets.engines.scoring.ears_student import unsettled
@@ -25,6 +25,8 @@ from empathy_assets.records.conversation import Conversation
 _DECIMALS = 6  # sums differ by 1e-17 with the chunk a row stands in; no stored figure shall
 _CHUNK = 4096  # conversations scored at once: bounds memory at a few hundred MB whatever the size of the frame
 _ROWS = 1024
+HEARD = pl.List(pl.Struct({"text": pl.String, "score": pl.Float64}))
+"""Client turns by `crisis.text_key`, with their crisis scores."""
 _CLIENT, _COUNSELLOR = "user", "assistant"
 
 
@@ -41,16 +43,29 @@ def score_conversations(frame: pl.DataFrame, detector: CrisisDetector, scorer: E
         detector: What judges client turns.
         scorer: What judges assistant turns.
     """
+    return score_and_hear(frame, detector, scorer, {}).drop("heard")
+
+
+def score_and_hear(frame: pl.DataFrame, detector: CrisisDetector, scorer: EarsScorer, known: Mapping[str, float]) -> pl.DataFrame:
+    """Return what `score_conversations` does, and `heard` beside it: the client turns that the detector judged, with their scores.
+
+    Args:
+        frame: See `score_conversations`.
+        detector: See `score_conversations`.
+        scorer: See `score_conversations`.
+        known: Scores that this detector gave client turns before, by `crisis.text_key`: those are not judged again.
+    """
     if frame.is_empty():
-        return frame
-    parts = [_score_chunk(frame.slice(start, _CHUNK), detector, scorer) for start in range(0, frame.height, _CHUNK)]
+        return frame.with_columns(pl.lit(None, dtype=HEARD).alias("heard"))
+    parts = [_score_chunk(frame.slice(start, _CHUNK), detector, scorer, known) for start in range(0, frame.height, _CHUNK)]
     return pl.concat(parts)
 
 
-def _score_chunk(frame: pl.DataFrame, detector: CrisisDetector, scorer: EarsScorer) -> pl.DataFrame:
+def _score_chunk(frame: pl.DataFrame, detector: CrisisDetector, scorer: EarsScorer, known: Mapping[str, float]) -> pl.DataFrame:
     turns = _turns(frame)
     client = turns.filter(pl.col("role") == _CLIENT)
-    crisis = _crisis(client, frame.height, detector)
+    per_turn = detector.likeliest(client["content"].to_list(), client["row"].to_numpy(), known)
+    crisis = _crisis(client, per_turn, frame.height, detector)
     reply = turns.filter(pl.col("role") == _COUNSELLOR)
     owners = reply["row"].to_numpy()
     contexts, responses = reply["before"].to_list(), reply["content"].to_list()
@@ -67,7 +82,17 @@ def _score_chunk(frame: pl.DataFrame, detector: CrisisDetector, scorer: EarsScor
     scratch = frame.with_columns(*(series.alias(f"__{name}") for name, series in columns.items()))
     values: dict[str, pl.Expr | str] = {name: pl.col(f"__{name}") for name in columns}
     values |= {"detector_version": detector.version, "scorer_version": scorer.version}
-    return scratch.with_columns(set_fields("scores", **values)).select(frame.columns)
+    scored = scratch.with_columns(set_fields("scores", **values))
+    return scored.with_columns(_heard(client, per_turn, frame.height)).select(*frame.columns, "heard")
+
+
+def _heard(client: pl.DataFrame, per_turn: NDArray[np.float64], count: int) -> pl.Series:
+    """Return the column `heard` of `count` conversations: which of their client turns were judged, and what they scored."""
+    judged = client.select("row", "content", pl.Series("score", per_turn)).filter(pl.col("score") > 0)
+    keys = pl.Series("text", [text_key(text) for text in judged["content"]], dtype=pl.String)
+    grouped = judged.with_columns(keys).group_by("row").agg(pl.struct("text", "score").alias("heard"))
+    every = pl.DataFrame({"row": np.arange(count)}).join(grouped, on="row", how="left", maintain_order="left")
+    return every["heard"].cast(HEARD)
 
 
 def _evidence(found: Evidence, count: int) -> pl.Series:
@@ -99,11 +124,10 @@ def _turns(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _crisis(client: pl.DataFrame, count: int, detector: CrisisDetector) -> dict[str, pl.Series]:
-    """Return the crisis columns of `count` conversations from their client turns."""
+def _crisis(client: pl.DataFrame, per_turn: NDArray[np.float64], count: int, detector: CrisisDetector) -> dict[str, pl.Series]:
+    """Return the crisis columns of `count` conversations from their client turns and the scores of these."""
     texts = client["content"].to_list()
     owners = client["row"].to_numpy()
-    per_turn = detector.likeliest(texts, owners)
     score = np.zeros(count)
     np.maximum.at(score, owners, per_turn)
     score = np.round(score, _DECIMALS)  # before comparing: what is stored decides what is flagged

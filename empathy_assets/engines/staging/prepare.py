@@ -3,26 +3,36 @@
 Lives here: the order of the steps and how rejects travel beside the rows. Must not live here: cleaning, scoring or routing rules.
 """
 
+from collections.abc import Mapping, Sequence
+
 import polars as pl
 
 from empathy_assets.engines.cleaning.prepare import prepare
 from empathy_assets.engines.scoring.bundle import weights_folder
 from empathy_assets.engines.scoring.crisis import load_detector
 from empathy_assets.engines.scoring.ears import load_scorer
-from empathy_assets.engines.scoring.score import score_conversations
+from empathy_assets.engines.scoring.score import HEARD, score_and_hear
 from empathy_assets.engines.scoring.tier import Engine, Tier
 from empathy_assets.records.arrow import polars_schema
 from empathy_assets.records.conversation import Conversation
 from empathy_assets.records.reject import Reject
 
-PREPARED_VERSION = "2"
+PREPARED_VERSION = "3"
 """Bump when the steps below change; part of the cache key beside the judges' versions."""
 
 
 def prepare_and_score(
-    frame: pl.DataFrame, *, tier: Tier = "cascade", engine: Engine = "onnx", detector_weights: str = "", scorer_weights: str = ""
+    frame: pl.DataFrame,
+    *,
+    tier: Tier = "cascade",
+    engine: Engine = "onnx",
+    detector_weights: str = "",
+    scorer_weights: str = "",
+    known: Mapping[str, float] | None = None,
 ) -> pl.DataFrame:
     """Return one row per input row: struct column `record` (Conversation) or, where it cannot be used, `reject` (Reject).
+
+    Beside a record, `heard` says which of the client's turns the detector judged, and how.
 
     Args:
         frame: Conversations as a source delivered them.
@@ -30,12 +40,13 @@ def prepare_and_score(
         engine: What runs the encoders.
         detector_weights: Folder of the crisis detector's weights; empty for the bundled ones.
         scorer_weights: Folder of the EARS scorer's weights; empty for the bundled ones.
+        known: What `heard_in` found in earlier outcomes of the same judges: turns that they judged are not judged again.
     """
     detector = load_detector(weights_folder(detector_weights), tier, engine)
     scorer = load_scorer(weights_folder(scorer_weights), tier, engine)
     kept, rejects = prepare(until_last_answer(frame))
-    scored = score_conversations(kept, detector, scorer)
-    records = scored.select(pl.struct(pl.all()).alias("record"))
+    scored = score_and_hear(kept, detector, scorer, known or {})
+    records = scored.select(pl.struct(pl.exclude("heard")).alias("record"), "heard")
     rejected = rejects.select(pl.struct(pl.all()).alias("reject"))
     return pl.concat([empty_outcome(), records, rejected], how="diagonal")
 
@@ -52,8 +63,14 @@ def until_last_answer(frame: pl.DataFrame) -> pl.DataFrame:
 
 def empty_outcome() -> pl.DataFrame:
     """Return an empty frame with the columns of `prepare_and_score`."""
-    schema = {"record": pl.Struct(dict(polars_schema(Conversation))), "reject": pl.Struct(dict(polars_schema(Reject)))}
+    schema = {"record": pl.Struct(dict(polars_schema(Conversation))), "reject": pl.Struct(dict(polars_schema(Reject))), "heard": HEARD}
     return pl.DataFrame(schema=schema)
+
+
+def heard_in(outcomes: Sequence[pl.DataFrame]) -> dict[str, float]:
+    """Return the crisis scores of the client turns that were judged in outcomes, by `crisis.text_key`."""
+    heard = pl.concat([empty_outcome(), *outcomes])["heard"].explode().drop_nulls().struct.unnest()
+    return dict(heard.select("text", "score").iter_rows())
 
 
 def unpack(outcomes: list[pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -1,5 +1,7 @@
 """The banks: every shipped bank is whole, and a broken one is refused with its place."""
 
+import gc
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -7,12 +9,21 @@ import pytest
 from empathy_assets.engines.generating import banks
 from empathy_assets.engines.generating.banks import KINDS, Bank, load_bank, problems
 from empathy_assets.engines.generating.grammar.template import Slot
-from empathy_assets.policy.load import PolicyError
+from empathy_assets.policy.load import POLICY_DIR, PolicyError
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_shipped_bank_has_no_problems(kind: str) -> None:
     assert problems(load_bank(kind)) == []
+
+
+def test_what_a_bank_holds_is_not_searched_for_garbage() -> None:
+    load_bank.cache_clear()
+    gc.unfreeze()
+    bank = load_bank("bias")
+    assert gc.isenabled()
+    assert gc.get_freeze_count()
+    assert not any(seen is bank.rules for seen in gc.get_objects())
 
 
 FACTS = {
@@ -61,6 +72,14 @@ def test_every_rule_that_makes_a_sentence_is_rich(kind: str) -> None:
         if n.startswith(sentence) or (n.endswith("_line") and n != "passage_line") or n in ("warm", "ack", "affirm")
     }
     assert {name: count for name, count in rules.items() if count < FRAMES and name not in ("lead_answer", "profile_line")} == {}
+
+
+def test_a_bank_is_read_back_as_it_was_written() -> None:
+    for path in sorted((POLICY_DIR / "banks").rglob("*.toml")):
+        name = path.relative_to(POLICY_DIR / "banks").with_suffix("").as_posix()
+        assert banks._content(name) == tomllib.loads(path.read_text(encoding="utf-8"))
+    with pytest.raises(PolicyError, match="not found"):
+        banks._content("nowhere")
 
 
 def test_own_rules_win_over_included_ones(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """The plan: sizes as ordered, dimensions dealt evenly, the same plan from the same seed."""
 
+from collections.abc import Callable
+
 import polars as pl
 import pytest
 
@@ -177,3 +179,26 @@ def test_summary_counts_every_row() -> None:
 def test_wrong_settings_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="expected"):
         plan(**wrong)  # type: ignore[arg-type]
+
+
+def test_another_book_leaves_the_kept_parts_as_they_are() -> None:
+    kept: dict[tuple[str, ...], pl.DataFrame] = {}
+    computed: list[str] = []
+
+    def parts(*key: str, compute: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        if key not in kept:
+            computed.append(key[0])
+            kept[key] = compute()
+        return kept[key]
+
+    fewer = passages().filter(pl.col("id") != "p-books-2")
+    assert plan(passages=fewer, parts=parts).equals(plan(passages=fewer))
+    assert computed == ["rows", "persona"]
+    assert plan(parts=parts).equals(plan())
+    assert computed == ["rows", "persona"]
+    other_talk = passages().filter(pl.col("id") != "p-transcripts-2")
+    assert plan(passages=other_talk, parts=parts).equals(plan(passages=other_talk))
+    assert computed == ["rows", "persona", "persona"]
+    assert plan(seed=2, backend="llm", parts=parts).equals(plan(seed=2, backend="llm"))
+    assert plan(target=600, parts=parts).equals(plan(target=600))
+    assert computed[3:] == ["rows", "persona"] * 2

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from empathy_assets.engines.scoring.bundle import MODELS_DIR, arrays, weight_bytes
-from empathy_assets.engines.scoring.crisis import CATEGORIES, LINEAR_FILE, SPAN_SENTENCES, CrisisDetector, load_detector
+from empathy_assets.engines.scoring.crisis import CATEGORIES, LINEAR_FILE, SPAN_SENTENCES, CrisisDetector, load_detector, text_key
 
 DANGER = "I have decided to kill myself tonight."
 CALM = "The bakery on the corner sells good rye bread."
@@ -85,3 +85,7 @@ def test_of_each_conversation_the_likeliest_turns_are_judged_and_equal_ones_once
     assert (found > 0).tolist() == [False, True, True, False, True]
     assert found[[1, 2, 4]].tolist() == detector.score([DANGER, DANGER, CALM]).tolist()
     assert detector.likeliest([], np.zeros(0, dtype=int)).tolist() == []
+    encoder.asked.clear()
+    known = {text_key(DANGER): 0.25, text_key("somebody else's"): 0.5}
+    assert detector.likeliest([CALM, DANGER, DANGER, CALM, CALM], np.array([0, 0, 2, 2, 3]), known).tolist() == [0, 0.25, 0.25, 0, found[4]]
+    assert encoder.asked == [CALM]

@@ -7,7 +7,7 @@ import pytest
 
 from empathy_assets.engines.scoring.tier import Engine
 from empathy_assets.engines.scoring.torch_encoder import TOLERANCE
-from empathy_assets.engines.staging.prepare import empty_outcome, prepare_and_score, unpack, until_last_answer
+from empathy_assets.engines.staging.prepare import empty_outcome, heard_in, prepare_and_score, unpack, until_last_answer
 from empathy_assets_tests.fixtures.conversations import conversation, frame, many
 
 BLANK = {"scores": {"ears": None, "crisis": None, "scorer_version": "", "detector_version": ""}}
@@ -28,6 +28,18 @@ def test_the_result_does_not_depend_on_the_chunks() -> None:
     whole, _ = unpack([prepare_and_score(rows, tier="cascade")])
     pieces, _ = unpack([prepare_and_score(rows.slice(0, 2), tier="cascade"), prepare_and_score(rows.slice(2), tier="cascade")])
     assert pieces.equals(whole)
+
+
+def test_turns_that_were_judged_are_not_judged_again_and_nobody_can_tell() -> None:
+    rows = many(4, **BLANK)
+    whole = prepare_and_score(rows, tier="student")
+    known = heard_in([whole.head(2)])
+    assert known
+    assert heard_in([]) == {}
+    assert prepare_and_score(rows, tier="student", known=known).equals(whole)
+    assert prepare_and_score(rows, tier="student", known=heard_in([whole])).equals(whole)
+    made_up = unpack([prepare_and_score(rows, tier="student", known=dict.fromkeys(heard_in([whole]), 0.125))])[0]
+    assert set(made_up["scores"].struct.field("crisis")) == {0.125}  # it is asked of what is known indeed
 
 
 def test_the_engine_on_torch_judges_and_signs_what_it_judged() -> None:

@@ -8,7 +8,7 @@ no order, and speaks neither of how a study was done nor of matters that an ever
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import cast
 
 from empathy_assets.engines.sentences import BEFORE_CAPITAL, sentences
@@ -85,8 +85,13 @@ def claims(text: str, *, reports: bool = False) -> list[Claim]:
         text: The passage.
         reports: Whether it reports what was found, as papers do; elsewhere the past tense tells a story and claims nothing in general.
     """
+    return list(_claimed(text, reports))
+
+
+@lru_cache(maxsize=1024)  # the plan asks four times what the passages of a book say
+def _claimed(text: str, reports: bool) -> tuple[Claim, ...]:
     told = frozenset[str]() if reports else _words("told")["words"]
-    return [claim for claim in _found(sentences_of(text)) if told.isdisjoint(claim.words)]
+    return tuple(claim for claim in _found(sentences_of(text)) if told.isdisjoint(claim.words))
 
 
 def _found(said: list[str]) -> Iterator[Claim]:
