@@ -40,7 +40,8 @@ def map_rows(
     pool: Pool | None = None,
     progress: Progress | None = None,
     rows: int = 0,
-    taught: Callable[[list[pl.DataFrame]], Function] | None = None,
+    taught: Callable[[list[pl.Series]], Function] | None = None,
+    lesson: str = "",
 ) -> list[pl.DataFrame]:
     """Return what `compute.map_frame` returns; rows that the last map of this name has met keep their results.
 
@@ -55,7 +56,8 @@ def map_rows(
         pool: See `compute.computed`.
         progress: See `compute.computed`.
         rows: See `compute.computed`.
-        taught: Makes of results of the last map of this name a function that returns what `function` does, sooner.
+        taught: Makes of the column `lesson` of results of the last map of this name a function that does what `function` does, sooner.
+        lesson: Column of the results.
     """
     size = rows or compute.CHUNK_ROWS
     parts = list(chunks(frame, size))
@@ -66,7 +68,7 @@ def map_rows(
     known = partial(_kept, cache, namespace, version)
     learnt = taught or (lambda _: function)
     hashed = {key: row_keys(part) for key, part in due} if index is not None else {}
-    whole = _completed(due, hashed, index, run, known, aligned, size, learnt) if due and index is not None else None
+    whole = _completed(due, hashed, index, run, known, aligned, size, lesson, learnt) if due and index is not None else None
     ready: dict[str, pl.DataFrame] = {}
     if whole is not None:
         for (key, _), result in zip(due, whole, strict=True):
@@ -107,18 +109,19 @@ def _completed(
     kept: Callable[[str], pl.DataFrame | None],
     aligned: Aligned,
     size: int,
-    learnt: Callable[[list[pl.DataFrame]], Function],
+    lesson: str,
+    learnt: Callable[[list[pl.Series]], Function],
 ) -> list[pl.DataFrame] | None:
     """Return the results of chunks of whose rows some are known, None where none is or a result does not tell its rows apart."""
     rows = pl.concat([part for _, part in due])
     wanted = pl.DataFrame({"row": pl.concat([hashed[key] for key, _ in due])}).with_row_index(_AT)
     wanted = wanted.join(index.unique("row", keep="first", maintain_order=True), on="row", how="left", maintain_order="left")
     found: list[pl.DataFrame] = []
-    earlier: list[pl.DataFrame] = []
+    earlier: list[pl.Series] = []
     for (chunk,), group in wanted.drop_nulls("chunk").group_by("chunk", maintain_order=True):
         result = kept(str(chunk))
         if result is not None:
-            earlier.append(result)
+            earlier.extend([result[lesson]] if lesson else [])  # that column alone: whole results would be held twice
             found.append(result[group["place"].to_list()].with_columns(group[_AT]))
     if not found:
         return None

@@ -132,15 +132,14 @@ def test_rows_of_chunks_that_stayed_whole_are_not_hashed_again(tmp_path: Path, m
 
 
 def test_a_map_can_be_taught_by_the_results_of_the_last_one(tmp_path: Path) -> None:
-    def taught(earlier: list[pl.DataFrame]) -> compute.Function:
-        return partial(double_by_rote, learnt=pl.concat(earlier)["n"].to_list())
+    def taught(earlier: list[pl.Series]) -> compute.Function:
+        return partial(double_by_rote, learnt=pl.concat(earlier).to_list())
 
     def numbers(given: list[int]) -> list[int]:
         computed_rows.clear()
         cache, frame = FrameCache(UPath(tmp_path)), pl.DataFrame({"n": given})
-        parts = map_rows(
-            double, frame, namespace="t", name="a", version="1", cache=cache, aligned=lambda _: True, pool=ProcessPool(1), taught=taught
-        )
+        once = {"namespace": "t", "name": "a", "version": "1", "cache": cache, "aligned": lambda _: True, "pool": ProcessPool(1)}
+        parts = map_rows(double, frame, **once, taught=taught, lesson="n")
         return pl.concat(parts)["n"].to_list()
 
     assert numbers([1, 2, 3, 4, 5]) == [2, 4, 6, 8, 10]

@@ -69,7 +69,8 @@ def stage_dataset(
             progress=progress,
             aligned=lambda outcome: outcome["reject"].null_count() == outcome.height,  # else the rejects stand behind the records
             rows=_CHUNK_ROWS,
-            taught=lambda earlier: partial(judged, known=heard_in(earlier)),
+            taught=lambda heard: partial(judged, known=heard_in(heard)),
+            lesson="heard",
         )
         return unpack(outcomes)
 

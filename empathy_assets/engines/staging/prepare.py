@@ -67,9 +67,9 @@ def empty_outcome() -> pl.DataFrame:
     return pl.DataFrame(schema=schema)
 
 
-def heard_in(outcomes: Sequence[pl.DataFrame]) -> dict[str, float]:
-    """Return the crisis scores of the client turns that were judged in outcomes, by `crisis.text_key`."""
-    heard = pl.concat([empty_outcome(), *outcomes])["heard"].explode().drop_nulls().struct.unnest()
+def heard_in(columns: Sequence[pl.Series]) -> dict[str, float]:
+    """Return the crisis scores of the client turns that were judged, by `crisis.text_key`, from the columns `heard` of outcomes."""
+    heard = pl.concat([pl.Series("heard", [], dtype=HEARD), *columns]).explode().drop_nulls().struct.unnest()
     return dict(heard.select("text", "score").iter_rows())
 
 

@@ -33,12 +33,12 @@ def test_the_result_does_not_depend_on_the_chunks() -> None:
 def test_turns_that_were_judged_are_not_judged_again_and_nobody_can_tell() -> None:
     rows = many(4, **BLANK)
     whole = prepare_and_score(rows, tier="student")
-    known = heard_in([whole.head(2)])
+    known = heard_in([whole.head(2)["heard"]])
     assert known
     assert heard_in([]) == {}
     assert prepare_and_score(rows, tier="student", known=known).equals(whole)
-    assert prepare_and_score(rows, tier="student", known=heard_in([whole])).equals(whole)
-    made_up = unpack([prepare_and_score(rows, tier="student", known=dict.fromkeys(heard_in([whole]), 0.125))])[0]
+    assert prepare_and_score(rows, tier="student", known=heard_in([whole["heard"]])).equals(whole)
+    made_up = unpack([prepare_and_score(rows, tier="student", known=dict.fromkeys(heard_in([whole["heard"]]), 0.125))])[0]
     assert set(made_up["scores"].struct.field("crisis")) == {0.125}  # it is asked of what is known indeed
 
 
