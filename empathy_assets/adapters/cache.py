@@ -42,7 +42,9 @@ def remember(frame: pl.DataFrame, found: str) -> str:
 
 def _hashed(frame: pl.DataFrame) -> str:
     h = hashlib.sha256()
-    for name, column in zip(frame.columns, frame.to_arrow(compat_level=pl.CompatLevel.oldest()).columns, strict=True):
+    # In one piece first: that moves views of texts, where Arrow's joining of pieces would move the texts once more.
+    columns = frame.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest()).columns
+    for name, column in zip(frame.columns, columns, strict=True):
         h.update(name.encode() + b"\0")
         _feed(h, column.combine_chunks())
     return h.hexdigest()[:32]

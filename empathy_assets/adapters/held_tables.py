@@ -18,17 +18,18 @@ class HeldTables:
     def __init__(self, room: int | None = None) -> None:
         """Hold tables of at most `room` bytes together, by default policy's number."""
         self._room = int(number("storage", "tables.held_mib")) << 20 if room is None else room
-        self._tables: OrderedDict[str, pl.DataFrame] = OrderedDict()
+        self._tables: OrderedDict[str, tuple[pl.DataFrame, int]] = OrderedDict()
 
     def get(self, content: str) -> pl.DataFrame | None:
         """Return the table of this content if it is held."""
-        if content in self._tables:
-            self._tables.move_to_end(content)
-        return self._tables.get(content)
+        if content not in self._tables:
+            return None
+        self._tables.move_to_end(content)
+        return self._tables[content][0]
 
     def put(self, content: str, table: pl.DataFrame) -> None:
         """Hold a table; one that is larger than all the room is not held."""
-        self._tables[content] = table
+        self._tables[content] = table, int(table.estimated_size())
         self._tables.move_to_end(content)
-        while sum(held.estimated_size() for held in self._tables.values()) > self._room:
+        while sum(size for _, size in self._tables.values()) > self._room:
             self._tables.popitem(last=False)

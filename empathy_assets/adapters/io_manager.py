@@ -109,7 +109,9 @@ class ParquetIOManager(dg.ConfigurableIOManager):
                 frame.write_parquet(scratch, compression="zstd", compression_level=3, row_group_size=_ROW_GROUP, metadata=footer)
                 if partition and self._is_final(partition) and target.exists():
                     raise frozen_error(partition, name, content, self._footer(target).get("content", ""))
-        self._held.put(content, frame)
+        held = frame.rechunk()  # of hundreds of pieces each step would be slower
+        remember(held, content)
+        self._held.put(content, held)
         found = stored_sha256(target)
         rows = "dagster/partition_row_count" if partition else "dagster/row_count"
         return {rows: frame.height, "dagster/uri": str(target), "sha256": found}
