@@ -59,7 +59,8 @@ class Gate:
     Attributes:
         name: Name in the ledger, e.g. `ears`.
         revision: Version of its code; raise it when the decision changes for the same policy.
-        decide: `(frame, context) -> outcome frame`, one row per row of the frame, in order.
+        decide: `(frame, context) -> outcome frame`, one row per row of the frame, in order; called for two stages at a time, so it keeps
+            nothing between calls that a call from another thread could disturb.
         stages: Stages it judges.
         blocking: False makes it advisory: recorded, never a reason to drop.
         policy: Returns everything from the policy files the decision depends on; its hash is part of `version`.
