@@ -25,6 +25,7 @@ from empathy_assets.adapters.kept import Kept
 CHUNK_ROWS = 2_048  # about 5 MB of dialogue: small enough to lose little in a crash, large enough to vectorise
 _FEW = 2  # chunks that are computed sooner than processes start
 _IDLE_SECONDS = 20.0  # how long processes wait for the next map: starting them and loading models costs seconds, keeping them memory
+_FRAME_THREADS = "POLARS_MAX_THREADS"
 _AHEAD = 2  # chunks a process is given at a time: the next one waits for it, the rest of the frame is not held twice
 
 Progress = Callable[[int, int], None]
@@ -57,7 +58,20 @@ def worker_count() -> int:
 
 
 def _started(size: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(size, mp_context=multiprocessing.get_context("spawn"), initializer=_settle_in)
+    """Return a pool whose processes use one thread for frames each, since there is a process for each core.
+
+    Polars counts its threads while it is imported, before any initializer runs: a process has to start in an environment that says so.
+    """
+    pool = ProcessPoolExecutor(size, mp_context=multiprocessing.get_context("spawn"), initializer=_settle_in)
+    before = {name: value for name, value in os.environ.items() if name == _FRAME_THREADS}
+    os.environ[_FRAME_THREADS] = "1"
+    try:
+        for _ in range(size):
+            pool.submit(os.getpid)  # each starts a process, as none is idle yet
+    finally:
+        del os.environ[_FRAME_THREADS]
+        os.environ.update(before)
+    return pool
 
 
 def _ended(executor: ProcessPoolExecutor) -> None:
@@ -69,8 +83,7 @@ _CREW = Kept(_started, _ended, lambda: _IDLE_SECONDS)
 
 
 def _settle_in() -> None:
-    """Make this process a good worker: one thread for frames, since there is a process for each core, and no life without its parent."""
-    os.environ["POLARS_MAX_THREADS"] = "1"
+    """Make this process a good worker: no life without its parent."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=[parent.sentinel], daemon=True).start()

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from empathy_assets.engines.scoring.ears_reader import Read, Spans, sentences_of
-from empathy_assets.engines.scoring.encoder import BATCH_TOKENS, THREADS, batches
+from empathy_assets.engines.scoring.encoder import BATCH_TOKENS, batches
 from empathy_assets.engines.scoring.normalise import plain
-from empathy_assets.engines.scoring.runtime import session, tokenizer
+from empathy_assets.engines.scoring.runtime import session, side_by_side, tokenizer
 
 CONTEXT_TOKENS = 32
 """Tokens of the client's words that are read, the last ones: a reply answers what was said last."""
@@ -52,10 +52,10 @@ class TokenProjector(Protocol):
 class OnnxTokens:
     """The network on a CPU without torch; pairs of equal length run together, and no pair sees its neighbours."""
 
-    def __init__(self, network: bytes, threads: int = THREADS) -> None:
-        """Load an ONNX file of `encoder_graph.token_graph`; batches run on `threads` side by side, which changes no result."""
+    def __init__(self, network: bytes, threads: int | None = None) -> None:
+        """Load an ONNX file of `encoder_graph.token_graph`; `threads` batches (null: `side_by_side`) run at a time."""
         self._session: Any = session(network)
-        self._threads = threads
+        self._threads = threads or side_by_side()
 
     @property
     def width(self) -> int:

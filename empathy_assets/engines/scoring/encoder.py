@@ -13,13 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from empathy_assets.engines.scoring.normalise import plain
-from empathy_assets.engines.scoring.runtime import session, tokenizer
+from empathy_assets.engines.scoring.runtime import session, side_by_side, tokenizer
 
 MAX_TOKENS = 96
 """Tokens per text; longer ones are cut. Windows are chosen so that this is rare."""
-
-THREADS = 2
-"""Batches judged side by side: the network runs outside the interpreter lock, and the number changes no score."""
 
 BATCH_TOKENS = 400
 """Tokens per call: what passes between two operators (6 kB a token) stays near the processor; 800 cost a tenth more CPU, 200 no less."""
@@ -60,11 +57,11 @@ class Encoder:
     by one.
     """
 
-    def __init__(self, network: bytes, pieces: bytes, threads: int = THREADS) -> None:
-        """Load the network and its tokenizer's JSON file (`pieces`); batches run on `threads` side by side, which changes no result."""
+    def __init__(self, network: bytes, pieces: bytes, threads: int | None = None) -> None:
+        """Load the network and its tokenizer's JSON file (`pieces`); `threads` batches (null: `side_by_side`) run at a time."""
         self._session: Any = session(network)
         self._masked = any(given.name == "attention_mask" for given in self._session.get_inputs())
-        self._threads = threads
+        self._threads = threads or side_by_side()
         self._tokenizer: Any = tokenizer(pieces, MAX_TOKENS)
 
     def logits(self, texts: Sequence[str]) -> NDArray[Any]:
