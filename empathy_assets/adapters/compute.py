@@ -24,7 +24,7 @@ from empathy_assets.adapters.kept import Kept
 
 CHUNK_ROWS = 2_048  # about 5 MB of dialogue: small enough to lose little in a crash, large enough to vectorise
 _FEW = 2  # chunks that are computed sooner than processes start
-_IDLE_SECONDS = 20.0  # how long processes wait for the next map: starting them and loading models costs seconds, keeping them memory
+_IDLE_SECONDS = 5.0  # how long processes wait for the next map: starting them and loading models costs seconds, keeping them memory
 _FRAME_THREADS = "POLARS_MAX_THREADS"
 _AHEAD = 2  # chunks a process is given at a time: the next one waits for it, the rest of the frame is not held twice
 

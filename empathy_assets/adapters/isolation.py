@@ -39,7 +39,7 @@ from empathy_assets.records.licence import Rights
 READER = "empathy_assets.engines.reading.read:stream_file"
 _POLL_SECONDS = 0.05
 _START_SECONDS = 90.0  # importing polars and lxml takes about 1 s, on a busy machine many
-_IDLE_SECONDS = 20.0  # one landed source is read after the other, with checks between them
+_IDLE_SECONDS = 5.0  # one landed source is read after the other, seconds apart; what idles keeps a hundred megabytes each
 _READY = b"ready\n"
 _BATCH_ROWS = 4000
 _MIB = 1 << 20
