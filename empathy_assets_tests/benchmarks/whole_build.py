@@ -1,8 +1,9 @@
 """A whole build by the command line, cold and again: `python -m empathy_assets_tests.benchmarks.whole_build --out DIR`.
 
 Nothing is kept from before: landing, storage and caches lie below DIR, which is emptied first. Measured are what every command costs before
-it does anything (`empathy --help`, loading the definitions), a cold build, the same build with nothing new, and the build after one new
-book has landed: one of the bundled books is held back until then, or `--book` names yours. `--corpus` lands corpora beside the samples.
+it does anything (`empathy --help`, loading the definitions), a cold build, the same build with nothing new, the build after one new book
+has landed (one of the bundled books is held back until then, or `--book` names yours), and a build without generation: as cold as the
+first, but for what generation has written and measured. `--corpus` lands corpora beside the samples.
 Of the environment's EMPATHY_ variables none counts; `--tier` says who judges.
 The seconds of each asset, as the build itself tells them, follow each build; a build's rows are the conversations of its release.
 """
@@ -26,6 +27,8 @@ from empathy_assets_tests.benchmarks.measuring import Step, timed, write_figures
 HELD_BACK = "under_the_table.txt"
 _COMMAND = "from empathy_assets.cli import run; run()"
 _LOAD = "from empathy_assets.definitions import build_defs; build_defs()"
+_WRITTEN = ("generation", "groundedness", "groundedness-rows", "diversity")
+"""Caches that generation fills: conversations written, how well replies are grounded, how unlike one another they are."""
 _ASSET = re.compile(r"^(\S+) +([\d,]+) rows +([\d.]+) s *$", re.MULTILINE)
 
 
@@ -55,6 +58,14 @@ def land_book(landing: Path, book: Path | None) -> None:
     own.mkdir()
     (own / "rights.toml").write_text(RIGHTS, encoding="utf-8")
     shutil.copy(book, own / book.name)
+
+
+def forget_all_but_generation(storage: Path) -> None:
+    """Remove from a storage root whatever later steps could find again; what generation wrote and measured stays."""
+    for path in [*storage.iterdir(), *(storage / "cache").iterdir()]:
+        if path.name == "cache" or path.name in _WRITTEN:
+            continue
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def run(arguments: list[str], env: dict[str, str], folder: Path) -> tuple[str, str]:
@@ -103,6 +114,8 @@ def main() -> None:
     build(steps, "build, nothing new", env, out)
     land_book(landing, chosen.book)
     build(steps, "build, one new book", env, out)
+    forget_all_but_generation(out / "data")
+    build(steps, "build, without generation", env, out)
     write_figures(steps, out)
 
 
