@@ -11,7 +11,9 @@ from empathy_assets_tests.browser.chrome import Page
 THEMES = ("Light", "Dark")
 WIDTH = 1700  # pixels; twice the width that a README is read at, so that it is sharp on every screen
 _VIEW = {"width": 1100, "height": 1000, "deviceScaleFactor": 2, "mobile": False}
+_GRAPH_VIEW = {**_VIEW, "width": 1500}  # the graph is not made smaller to fit; beside it stand the navigation and the edge of a pane
 _GAP, _MARGIN = 36, 12
+_NAVIGATION = 56 + _MARGIN  # pixels, collapsed
 _NO_TOOLS = """(() => [...document.querySelectorAll('div')].filter(e => {
   const r = e.getBoundingClientRect();
   return r.left > innerWidth - 110 && r.width > 20 && r.width < 70 && r.top > 300;
@@ -30,7 +32,7 @@ _CHECKS = """(() => {
 
 def overview(page: Page, url: str, theme: str, path: Path) -> None:
     """Write the picture in one of `THEMES` as PNG."""
-    page.call("Emulation.setDeviceMetricsOverride", **_VIEW)
+    page.call("Emulation.setDeviceMetricsOverride", **_GRAPH_VIEW)
     settings = {"dagster-theme": f'"{theme}"', "dagster-nav-collapsed": "true", "asset-graph-direction": '"vertical"'}
     for name, value in settings.items():
         page.ask(f"localStorage.setItem({name!r}, {value!r})")
@@ -38,7 +40,10 @@ def overview(page: Page, url: str, theme: str, path: Path) -> None:
     page.until("['ready_package', 'foundation', 'sourcing', 'stages'].every(n => document.body.innerText.includes(n))")
     page.settle()  # the graph slides into its place, the states come in
     page.ask(_NO_TOOLS)  # the zoom floats over the graph
-    graph = page.cut(page.ask(_GRAPH), margin=_MARGIN)
+    box = page.ask(_GRAPH)
+    assert box["x"] > _NAVIGATION, f"the graph begins at {box['x']:.0f}, below the navigation; widen {_GRAPH_VIEW}"
+    graph = page.cut(box, margin=_MARGIN)
+    page.call("Emulation.setDeviceMetricsOverride", **_VIEW)
     page.open(f"{url}/assets/nightmare-fuel?view=checks&checkDetail=crisis_sensitivity")
     page.until("['sensitivity_lower_bar', 'Latest execution', 'Plots'].every(n => document.body.innerText.includes(n))")
     page.settle()
