@@ -9,5 +9,5 @@ import os
 
 # Polars' allocator gives memory back to the system half a second after it was let go of, and every step of a build asks for as much again:
 # pages taken back and given anew were 10 of the 42 CPU seconds of a build after one new book. Half a minute costs 0.5 GB at the peak.
-# jemalloc reads this once, when polars is loaded; worker processes and Ray's inherit it; who has set it is heard.
+# jemalloc reads this once, when polars is loaded; judging workers and Ray's inherit it; who has set it is heard.
 os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:30000")
