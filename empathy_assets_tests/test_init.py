@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the allocator of polars on other systems is another one")
+
 VARIABLE = "_RJEM_MALLOC_CONF"
 TAKEN_AGAIN = """
 import resource, time
@@ -31,11 +33,9 @@ def pages_given_anew(**said: str) -> int:
     return int(done.stdout)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the allocator of polars on other systems is another one")
 def test_memory_let_go_of_is_there_for_the_next_step() -> None:
     assert pages_given_anew() < PAGES / 4
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the allocator of polars on other systems is another one")
 def test_who_has_set_the_allocator_is_heard() -> None:
     assert pages_given_anew(**{VARIABLE: "dirty_decay_ms:0"}) > PAGES / 2

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import polars as pl
+import psutil
 
 _POLL_SECONDS = 0.1
 
@@ -73,35 +74,27 @@ def _pages(pid: int) -> Iterator[tuple[int, int]]:
     """Yield the resident pages, and those of files among them, of a process and of all below it."""
     try:
         resident, of_files = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1:3]
+        below = [child for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text(encoding="ascii").split()]
     except (OSError, ValueError):
         return
     yield int(resident), int(of_files)
-    for child in _below(pid):
-        yield from _pages(child)
-
-
-def _below(pid: int) -> list[int]:
-    """Return the processes that a process has started and that have not ended; none where there is no /proc."""
-    try:
-        return [int(child) for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text(encoding="ascii").split()]
-    except OSError:
-        return []
+    for child in below:
+        yield from _pages(int(child))
 
 
 def _cpu() -> float:
     """Return the CPU seconds of this process and all below it: those that ended, and those that stay from step to step."""
     ended = sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
-    return ended + sum(_cpu_of(child) for child in _below(os.getpid()))
+    return ended + sum(map(_cpu_of, psutil.Process().children(recursive=True)))
 
 
-def _cpu_of(pid: int) -> float:
-    """Return the CPU seconds of a living process and all below it; 0 where there is no /proc."""
+def _cpu_of(process: psutil.Process) -> float:
+    """Return the CPU seconds of a process and of those it has seen end; 0 where it has ended itself."""
     try:
-        after_name = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
-    except OSError:
+        spent = process.cpu_times()
+    except psutil.NoSuchProcess:
         return 0.0
-    own_and_ended = sum(map(int, after_name[11:15])) / os.sysconf("SC_CLK_TCK")
-    return own_and_ended + sum(map(_cpu_of, _below(pid)))
+    return spent.user + spent.system + spent.children_user + spent.children_system
 
 
 @contextmanager
