@@ -51,9 +51,12 @@ class Kept(Generic[K, T]):
         atexit.register(self.dismiss)
 
     def dismiss(self) -> None:
-        """End at once what is kept and not in use."""
+        """End at once what is kept and not in use; what has idled long enough and is ending already has ended."""
         if self._kept is not None:
             self._leave(self._kept)
+        if (leaving := self._leaving) is not None:
+            leaving.cancel()
+            leaving.join()  # else this process could end in the middle of it and leave locks and pipes behind
 
     @contextmanager
     def at_work(self, kind: K) -> Iterator[T]:

@@ -41,6 +41,23 @@ def test_a_thing_stays_for_the_next_use_and_goes_when_none_comes() -> None:
         assert third == "a1"
 
 
+def test_what_is_ending_already_has_ended_when_all_is_dismissed() -> None:
+    begun, may_end, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def end(_: str) -> None:
+        begun.set()
+        assert may_end.wait(20)
+        ended.set()
+
+    kept: Kept[str, str] = Kept(str, end, lambda: 0.01)
+    with kept.at_work("a"):
+        pass
+    assert begun.wait(20)
+    threading.Timer(0.2, may_end.set).start()
+    kept.dismiss()
+    assert ended.is_set()
+
+
 def test_those_who_use_it_together_share_it() -> None:
     ledger = Ledger(LONG)
     with ledger.kept.at_work("a") as one, ledger.kept.at_work("a") as other:
