@@ -22,14 +22,17 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 _CONTRIB = "com.microsoft"
-GELU_SHIFT = 0.17
-"""What is added to the GELU's output, whose minimum is -0.16997."""
+SIGNED = 127.0
+"""Steps of a rounded activation to either side of zero."""
 
-SIGNED, UNSIGNED = 127.0, 255.0
-"""Steps of a rounded activation: to either side of zero, and of the shifted GELU."""
+BELOW, ABOVE = 16.0, 239.0
+"""Steps of the GELU's rounded output below and above zero."""
 
 LEAST = 1e-6
 """Least that a token's greatest activation counts as: a token of zeros has a scale too."""
+
+GELU_LEAST = 0.17 * ABOVE / BELOW
+"""The same of the GELU's output: its minimum, -0.16997, must lie within the steps below zero."""
 
 EPSILON = 1e-12
 """What is added to a variance."""
@@ -70,15 +73,12 @@ class _Graph:
         self.nodes.append(self.onnx.helper.make_node(kind, list(inputs), names, name=names[0], domain=domain, **attributes))
         return names[0] if outputs == 1 else names
 
-    def rounded(self, x: str, *, shifted: bool = False) -> tuple[str, str, str]:
+    def rounded(self, x: str, *, of_gelu: bool = False) -> tuple[str, str, str]:
         """Return the rows of `x` as (uint8 values, scale per row, zero point)."""
-        if shifted:
-            x = self.add("Add", x, self.scalar(GELU_SHIFT))
-            top, steps, zero = self.add("ReduceMax", x, axes=[1], keepdims=1), UNSIGNED, self.constant("zero", np.uint8(0))
-        else:
-            top = self.add("ReduceMax", self.add("Abs", x), axes=[1], keepdims=1)
-            steps, zero = SIGNED, self.constant("middle", np.uint8(128))
-        scale = self.add("Mul", self.add("Max", top, self.scalar(LEAST)), self.scalar(1.0 / steps))
+        size, least, steps, middle = (x, GELU_LEAST, ABOVE, BELOW) if of_gelu else (self.add("Abs", x), LEAST, SIGNED, SIGNED + 1)
+        top = self.add("ReduceMax", size, self.integers(1), keepdims=1)
+        zero = self.constant(f"zero{middle:g}", np.uint8(middle))
+        scale = self.add("Mul", self.add("Max", top, self.scalar(least)), self.scalar(1.0 / steps))
         per_row = self.add("Reshape", scale, self.integers(-1))
         zeros = self.add("Expand", zero, self.add("Shape", per_row))
         return self.add("QuantizeLinear", x, per_row, zeros, axis=0), scale, zero
@@ -145,35 +145,38 @@ class _Bert:
 
     def attended(self, x: str, prefix: str, *, last: bool) -> tuple[str, str]:
         """Return (rows of the attention's output, rows of `x` it belongs to): all tokens, or the first ones in the last layer."""
-        parts = [f"{prefix}.attention.self.{kind}" for kind in ("query", "key", "value")]
-        tables = [self.weight(f"{part}.weight").T for part in parts]
-        bias = self.graph.constant(f"{prefix}.attention.bias", np.concatenate([self.weight(f"{part}.bias") for part in parts]))
-        add = self.graph.add
-        shared = tables[1:] if last else tables
-        joint = self.graph.product(self.graph.rounded(x), np.concatenate(shared, axis=1), f"{prefix}.attention")
-        joint = add("Reshape", joint, self.by_text)
-        cuts = add("Split", joint, self.graph.integers(*[self.width] * len(shared)), outputs=len(shared), axis=2)
+        graph = self.graph
+        rows = graph.rounded(x)
+        key, value = (
+            graph.add("Reshape", graph.product(rows, self.weight(f"{prefix}.{part}.weight").T, f"{prefix}.{part}"), self.by_text)
+            for part in ("key", "value")
+        )
         if last:
             x = self.first(x)
-            query = self.graph.product(self.graph.rounded(x), tables[0], f"{prefix}.query")
-            cuts = [add("Reshape", query, self.first_only), *cuts]
-        return self.rows(add("MultiHeadAttention", *cuts, bias, domain=_CONTRIB, num_heads=self.heads)), x
+            rows = graph.rounded(x)
+        asked = graph.product(rows, self.weight(f"{prefix}.query.weight").T, f"{prefix}.query")
+        asked = graph.add("Add", asked, self.constant(f"{prefix}.query.bias"))
+        query = graph.add("Reshape", asked, self.first_only if last else self.by_text)
+        return self.rows(graph.add("Attention", query, key, value, q_num_heads=self.heads, kv_num_heads=self.heads)), x
 
     def layer(self, x: str, index: int) -> str:
         prefix = f"bert.encoder.layer.{index}"
         graph = self.graph
-        found, x = self.attended(x, prefix, last=index == self.layers - 1 and not self.every_token)
+        own = f"{prefix}.attention.self"
+        found, x = self.attended(x, own, last=index == self.layers - 1 and not self.every_token)
         dense = f"{prefix}.attention.output.dense"
-        y = graph.add("Add", graph.product(graph.rounded(found), self.weight(f"{dense}.weight").T, dense), self.constant(f"{dense}.bias"))
+        table = self.weight(f"{dense}.weight").T
+        values, scale = quantised(table)
+        bias = self.weight(f"{dense}.bias") + self.weight(f"{own}.value.bias") @ (values * scale)
+        y = graph.add("Add", graph.product(graph.rounded(found), table, dense), graph.constant(f"{dense}.bias", bias))
         x = self.normalised(graph.add("Add", y, x), f"{prefix}.attention.output.LayerNorm")
         dense = f"{prefix}.intermediate.dense"
         y = graph.product(graph.rounded(x), self.weight(f"{dense}.weight").T, dense)
-        y = graph.add("BiasGelu", y, self.constant(f"{dense}.bias"), domain=_CONTRIB)
+        # One row, not a vector: onnxruntime would make one operator of sum and GELU, which takes half as long again and gives the same.
+        y = graph.add("Gelu", graph.add("Add", y, graph.constant(f"{dense}.bias", self.weight(f"{dense}.bias")[None])))
         dense = f"{prefix}.output.dense"
-        table = self.weight(f"{dense}.weight").T
-        values, scale = quantised(table)
-        bias = self.weight(f"{dense}.bias") - GELU_SHIFT * (values * scale).sum(axis=0)
-        y = graph.add("Add", graph.product(graph.rounded(y, shifted=True), table, dense), graph.constant(f"{dense}.shifted_bias", bias))
+        y = graph.product(graph.rounded(y, of_gelu=True), self.weight(f"{dense}.weight").T, dense)
+        y = graph.add("Add", y, self.constant(f"{dense}.bias"))
         return self.normalised(graph.add("Add", y, x), f"{prefix}.output.LayerNorm")
 
     def classified(self, x: str) -> str:
@@ -233,6 +236,6 @@ def _file(graph: _Graph, inputs: list[str], output: str, shape: list[Any]) -> by
         [helper.make_tensor_value_info(output, types.FLOAT, shape)],
         list(graph.constants.values()),
     )
-    model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(_CONTRIB, 1)], producer_name="")
-    model.ir_version = 8
+    model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 23), helper.make_opsetid(_CONTRIB, 1)], producer_name="")
+    model.ir_version = 10
     return model.SerializeToString()

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from empathy_assets.engines.scoring.bundle import WeightsError
 
 _LAYER = "bert.encoder.layer."
-_ATTENTION = "MultiHeadAttention"
+_ATTENTION = "Attention"
 
 
 class NetworkWeights(NamedTuple):
@@ -46,7 +46,7 @@ def network_weights(network: bytes) -> NetworkWeights:
     graph: Any = onnx.load_model_from_string(network).graph
     constants: dict[str, NDArray[Any]] = {given.name: onnx.numpy_helper.to_array(given) for given in graph.initializer}
     layers = {int(name.removeprefix(_LAYER).split(".")[0]) for name in constants if name.startswith(_LAYER)}
-    heads = {given.i for node in graph.node if node.op_type == _ATTENTION for given in node.attribute if given.name == "num_heads"}
+    heads = {given.i for node in graph.node if node.op_type == _ATTENTION for given in node.attribute if given.name == "q_num_heads"}
     if not layers or len(heads) != 1 or "words.values" not in constants:
         raise WeightsError(f"found a network of {len(graph.node)} operators without the names of encoder_graph; export the weights with it")
     return NetworkWeights(constants, heads.pop(), len(layers))

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from empathy_assets.engines.scoring.encoder import BATCH_TOKENS
-from empathy_assets.engines.scoring.encoder_graph import EPSILON, GELU_SHIFT, LEAST, SIGNED, UNSIGNED
+from empathy_assets.engines.scoring.encoder_graph import ABOVE, BELOW, EPSILON, GELU_LEAST, LEAST, SIGNED
 from empathy_assets.engines.scoring.network_weights import network_weights
 
 GPU_BATCH_TOKENS = 32_000
@@ -116,29 +116,26 @@ class TorchNetwork:
 
     def _layer(self, x: Tensor, real: Tensor, index: int, *, first_only: bool) -> Tensor:
         prefix = f"bert.encoder.layer.{index}"
-        found, x = self._attended(x, real, prefix, first_only=first_only)
+        found, x = self._attended(x, real, f"{prefix}.attention.self", first_only=first_only)
         name = f"{prefix}.attention.output"
         y = self._product(*self._rounded(found), f"{name}.dense") + self._of[f"{name}.dense.bias"]
         x = self._normalised(y + x, f"{name}.LayerNorm")
         name = f"{prefix}.intermediate.dense"
         y = self._torch.nn.functional.gelu(self._product(*self._rounded(x), name) + self._of[f"{name}.bias"])
         name = f"{prefix}.output"
-        y = self._product(*self._rounded_gelu(y), f"{name}.dense") + self._of[f"{name}.dense.shifted_bias"]
+        y = self._product(*self._rounded_gelu(y), f"{name}.dense") + self._of[f"{name}.dense.bias"]
         return self._normalised(y + x, f"{name}.LayerNorm")
 
     def _attended(self, x: Tensor, real: Tensor, prefix: str, *, first_only: bool) -> tuple[Tensor, Tensor]:
         """Return (attention's output, tokens of `x` it belongs to)."""
         torch = self._torch
-        query_bias, *bias = self._of[f"{prefix}.attention.bias"].chunk(3)
-        joint = self._product(*self._rounded(x), f"{prefix}.attention")
+        rows = self._rounded(x)
+        key, value = (self._by_head(self._product(*rows, f"{prefix}.{part}")) for part in ("key", "value"))
         if first_only:
-            key, value = joint.chunk(2, dim=-1)
             x = x[:, :1]
-            query = self._product(*self._rounded(x), f"{prefix}.query")
-        else:
-            query, key, value = joint.chunk(3, dim=-1)
-        parts = (self._by_head(part + shift) for part, shift in zip((query, key, value), (query_bias, *bias), strict=True))
-        found = torch.nn.functional.scaled_dot_product_attention(*parts, attn_mask=real[:, None, None, :])
+            rows = self._rounded(x)
+        query = self._by_head(self._product(*rows, f"{prefix}.query") + self._of[f"{prefix}.query.bias"])
+        found = torch.nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=real[:, None, None, :])
         return found.transpose(1, 2).flatten(2), x
 
     def _by_head(self, x: Tensor) -> Tensor:
@@ -154,10 +151,9 @@ class TorchNetwork:
         return (x / scale).round().clamp(-SIGNED - 1.0, SIGNED), scale
 
     def _rounded_gelu(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return (whole numbers from 0 to 255, scale per token) of GELU's output, shifted to be positive."""
-        x = x + GELU_SHIFT
-        scale = x.amax(-1, keepdim=True).clamp_min(LEAST) * (1.0 / UNSIGNED)
-        return (x / scale).round().clamp(0.0, UNSIGNED), scale
+        """Return (whole numbers, scale per token) of GELU's output, nearly all of whose steps lie above zero."""
+        scale = x.amax(-1, keepdim=True).clamp_min(GELU_LEAST) * (1.0 / ABOVE)
+        return (x / scale).round().clamp(-BELOW, ABOVE), scale
 
     def _product(self, values: Tensor, scale: Tensor, name: str) -> Tensor:
         return (values @ self._of[f"{name}.values"]) * self._of[f"{name}.scale"] * scale
