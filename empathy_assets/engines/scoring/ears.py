@@ -190,7 +190,7 @@ def load_scorer(folder: Path = MODELS_DIR, tier: Tier = "cascade", engine: Engin
         if tier == "student":
             return student
         version = f"{version}-cascade-{known[STUDENT_FILE][:8]}"
-    version = f"{version}-{known[READER_FILE][:8]}"
     network, tokenizer = weight_bytes(READER_FILE, folder), weight_bytes(TOKENIZER_FILE, folder)
+    version = f"{version}-{known[READER_FILE][:8]}"
     tokens, version = (TorchTokens(network), f"{version}-torch") if engine == "torch" else (OnnxTokens(network), version)
     return EarsScorer(weights, PairEncoder(tokens, tokenizer, weights["vocabulary"]), version, student)

@@ -1,8 +1,13 @@
 """Behaviour of `engines.scoring.ears_encoder`, on a tiny random network and with the bundled one."""
 
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from empathy_assets.engines.scoring.bundle import MODELS_DIR, WeightsError, register
+from empathy_assets.engines.scoring.ears import READER_FILE, load_scorer
 from empathy_assets.engines.scoring.ears_encoder import REPLY_TOKENS, OnnxTokens, PairEncoder
 from empathy_assets_tests.engines.scoring import bert
 
@@ -67,3 +72,17 @@ def test_pieces_the_network_does_not_know_are_read_as_unknown() -> None:
     logits = pruned.read(["", "", ""], ["the sea was calm", "the zzz was calm", "the rain was calm"]).logits
     assert np.array_equal(logits[0], logits[1])
     assert not np.array_equal(logits[0], logits[2])
+
+
+def test_a_version_names_the_encoder_and_one_that_is_not_listed_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("onnx")
+    from empathy_assets.engines.scoring.encoder_graph import token_graph
+
+    other, without = (Path(shutil.copytree(MODELS_DIR, tmp_path / name)) for name in ("other", "without"))
+    (other / READER_FILE).write_bytes(token_graph(bert.state(), bert.HEADS, np.zeros((bert.WIDTH, 4), np.float32)))
+    register(other, READER_FILE)
+    assert load_scorer(other).version != load_scorer().version
+    listed = (without / "checksums.toml").read_text(encoding="utf-8").splitlines(keepends=True)
+    (without / "checksums.toml").write_text("".join(line for line in listed if READER_FILE not in line), encoding="utf-8")
+    with pytest.raises(WeightsError, match=f"{READER_FILE} is not listed"):
+        load_scorer(without)
