@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,17 +22,27 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 _CONTRIB = "com.microsoft"
-SIGNED = 127.0
-"""Steps of a rounded activation to either side of zero."""
 
-BELOW, ABOVE = 16.0, 239.0
-"""Steps of the GELU's rounded output below and above zero."""
 
-LEAST = 1e-6
-"""Least that a token's greatest activation counts as: a token of zeros has a scale too."""
+class Steps(NamedTuple):
+    """How rows are rounded to 8 bits.
 
-GELU_LEAST = 0.17 * ABOVE / BELOW
-"""The same of the GELU's output: its minimum, -0.16997, must lie within the steps below zero."""
+    Attributes:
+        below: Steps below zero.
+        above: Steps above zero.
+        least: Least that a token's greatest activation counts as.
+    """
+
+    below: float
+    above: float
+    least: float
+
+
+SIGNED = Steps(below=128.0, above=127.0, least=1e-6)
+"""Of any activation; a token of zeros has a scale too."""
+
+OF_GELU = Steps(below=16.0, above=239.0, least=0.17 * 239.0 / 16.0)
+"""Of the GELU's output: its minimum, -0.16997, always lies within the steps below zero."""
 
 EPSILON = 1e-12
 """What is added to a variance."""
@@ -73,12 +83,12 @@ class _Graph:
         self.nodes.append(self.onnx.helper.make_node(kind, list(inputs), names, name=names[0], domain=domain, **attributes))
         return names[0] if outputs == 1 else names
 
-    def rounded(self, x: str, *, of_gelu: bool = False) -> tuple[str, str, str]:
+    def rounded(self, x: str, steps: Steps = SIGNED) -> tuple[str, str, str]:
         """Return the rows of `x` as (uint8 values, scale per row, zero point)."""
-        size, least, steps, middle = (x, GELU_LEAST, ABOVE, BELOW) if of_gelu else (self.add("Abs", x), LEAST, SIGNED, SIGNED + 1)
+        size = x if steps is OF_GELU else self.add("Abs", x)  # what the GELU has below zero is less than its least
         top = self.add("ReduceMax", size, self.integers(1), keepdims=1)
-        zero = self.constant(f"zero{middle:g}", np.uint8(middle))
-        scale = self.add("Mul", self.add("Max", top, self.scalar(least)), self.scalar(1.0 / steps))
+        zero = self.constant(f"zero{steps.below:g}", np.uint8(steps.below))
+        scale = self.add("Mul", self.add("Max", top, self.scalar(steps.least)), self.scalar(1.0 / steps.above))
         per_row = self.add("Reshape", scale, self.integers(-1))
         zeros = self.add("Expand", zero, self.add("Shape", per_row))
         return self.add("QuantizeLinear", x, per_row, zeros, axis=0), scale, zero
@@ -175,7 +185,7 @@ class _Bert:
         # One row, not a vector: onnxruntime would make one operator of sum and GELU, which takes half as long again and gives the same.
         y = graph.add("Gelu", graph.add("Add", y, graph.constant(f"{dense}.bias", self.weight(f"{dense}.bias")[None])))
         dense = f"{prefix}.output.dense"
-        y = graph.product(graph.rounded(y, of_gelu=True), self.weight(f"{dense}.weight").T, dense)
+        y = graph.product(graph.rounded(y, OF_GELU), self.weight(f"{dense}.weight").T, dense)
         y = graph.add("Add", y, self.constant(f"{dense}.bias"))
         return self.normalised(graph.add("Add", y, x), f"{prefix}.output.LayerNorm")
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from empathy_assets.engines.scoring.encoder import BATCH_TOKENS
-from empathy_assets.engines.scoring.encoder_graph import ABOVE, BELOW, EPSILON, GELU_LEAST, LEAST, SIGNED
+from empathy_assets.engines.scoring.encoder_graph import EPSILON, OF_GELU, SIGNED, Steps
 from empathy_assets.engines.scoring.network_weights import network_weights
 
 GPU_BATCH_TOKENS = 32_000
@@ -123,7 +123,7 @@ class TorchNetwork:
         name = f"{prefix}.intermediate.dense"
         y = self._torch.nn.functional.gelu(self._product(*self._rounded(x), name) + self._of[f"{name}.bias"])
         name = f"{prefix}.output"
-        y = self._product(*self._rounded_gelu(y), f"{name}.dense") + self._of[f"{name}.dense.bias"]
+        y = self._product(*self._rounded(y, OF_GELU), f"{name}.dense") + self._of[f"{name}.dense.bias"]
         return self._normalised(y + x, f"{name}.LayerNorm")
 
     def _attended(self, x: Tensor, real: Tensor, prefix: str, *, first_only: bool) -> tuple[Tensor, Tensor]:
@@ -145,15 +145,10 @@ class TorchNetwork:
         given = (self._of[f"{name}.weight"], self._of[f"{name}.bias"])
         return self._torch.nn.functional.layer_norm(x, x.shape[-1:], *given, eps=EPSILON)
 
-    def _rounded(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return (whole numbers from -128 to 127, scale per token), as `encoder_graph` rounds rows."""
-        scale = x.abs().amax(-1, keepdim=True).clamp_min(LEAST) * (1.0 / SIGNED)
-        return (x / scale).round().clamp(-SIGNED - 1.0, SIGNED), scale
-
-    def _rounded_gelu(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return (whole numbers, scale per token) of GELU's output, nearly all of whose steps lie above zero."""
-        scale = x.amax(-1, keepdim=True).clamp_min(GELU_LEAST) * (1.0 / ABOVE)
-        return (x / scale).round().clamp(-BELOW, ABOVE), scale
+    def _rounded(self, x: Tensor, steps: Steps = SIGNED) -> tuple[Tensor, Tensor]:
+        """Return (whole numbers, scale per token), as `encoder_graph` rounds rows."""
+        scale = x.abs().amax(-1, keepdim=True).clamp_min(steps.least) * (1.0 / steps.above)
+        return (x / scale).round().clamp(-steps.below, steps.above), scale
 
     def _product(self, values: Tensor, scale: Tensor, name: str) -> Tensor:
         return (values @ self._of[f"{name}.values"]) * self._of[f"{name}.scale"] * scale

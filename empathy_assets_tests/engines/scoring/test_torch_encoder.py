@@ -58,7 +58,7 @@ def test_the_scorers_agree_and_name_the_same_sentences(scorers: tuple[EarsScorer
     for component in EARS:
         assert agreement(one.probabilities[component], other.probabilities[component]).within(TOLERANCE)
     places = range(len(given))
-    found = [(mine, theirs) for mine, theirs in zip(one.sentences(places), other.sentences(places), strict=True)]
+    found = list(zip(one.sentences(places), other.sentences(places), strict=True))
     assert all(mine[0] == theirs[0] for mine, theirs in found)
     assert np.mean([np.array_equal(mine[1].argmax(axis=0), theirs[1].argmax(axis=0)) for mine, theirs in found]) > 0.9
 
