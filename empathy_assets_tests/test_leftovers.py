@@ -13,10 +13,15 @@ from empathy_assets_tests import leftovers
 LEAVES = """
 import pathlib
 import subprocess
+import time
+
+import psutil
 
 def test_that_leaves_a_process() -> None:
     command = ["sleep", "600"]
     process = subprocess.Popen(command, start_new_session=True)
+    while not psutil.Process(process.pid).environ():  # the kernel sets it a moment after Popen returned: on a busy machine, late
+        time.sleep(0.01)
     pathlib.Path("left.txt").write_text(str(process.pid))
 """
 TIDY = """
