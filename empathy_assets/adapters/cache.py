@@ -150,6 +150,9 @@ def rechunked(frames: Iterable[pl.DataFrame], size: int) -> Iterator[pl.DataFram
     held: list[pl.DataFrame] = []
     rows = 0
     for frame in frames:
+        if not held and frame.height == size:
+            yield frame  # as it is: what is known of it, such as its hash, stays known
+            continue
         held.append(frame)
         rows += frame.height
         if rows < size:
@@ -159,4 +162,4 @@ def rechunked(frames: Iterable[pl.DataFrame], size: int) -> Iterator[pl.DataFram
         yield from chunks(joined[:stop], size)
         held, rows = [joined[stop:]], rows - stop
     if rows:
-        yield pl.concat(held)
+        yield held[0] if len(held) == 1 else pl.concat(held)

@@ -5,11 +5,13 @@ a pure engine function that can be pickled by name, so that every pool gives the
 """
 
 import io
+import math
 import multiprocessing
 import os
 import threading
+import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -26,10 +28,25 @@ CHUNK_ROWS = 2_048  # about 5 MB of dialogue: small enough to lose little in a c
 _FEW = 2  # chunks that are computed sooner than processes start
 _IDLE_SECONDS = 5.0  # how long processes wait for the next map: starting them and loading models costs seconds, keeping them memory
 _FRAME_THREADS = "POLARS_MAX_THREADS"
+_TELL_EVERY = 2.0  # seconds: a line in a run's log costs as much as storing a chunk
 _AHEAD = 2  # chunks a process is given at a time: the next one waits for it, the rest of the frame is not held twice
 
 Progress = Callable[[int, int], None]
 Function = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+def paced(progress: Progress) -> Progress:
+    """Return what passes on the first report, the last one, and of the others one every `_TELL_EVERY` seconds."""
+    due = -math.inf
+
+    def tell(done: int, total: int) -> None:
+        nonlocal due
+        now = time.monotonic()
+        if now >= due or done >= total:
+            due = now + _TELL_EVERY
+            progress(done, total)
+
+    return tell
 
 
 class Pool(Protocol):
@@ -152,6 +169,7 @@ def computed(
     pool: Pool | None = None,
     progress: Progress | None = None,
     rows: int = 0,
+    took: Callable[[str, pl.DataFrame], None] | None = None,
 ) -> list[tuple[str, str]]:
     """Apply `function` to consecutive chunks of `frame` and return the keys under which the results are kept, in order.
 
@@ -166,9 +184,11 @@ def computed(
         pool: Where chunks are computed; processes of this machine by default.
         progress: Called with (chunks done, chunks in all, as far as they are known).
         rows: Rows of a chunk; 0: `CHUNK_ROWS`. The last chunk of a frame keeps one process busy alone: costly work wants small ones.
+        took: Given (first part of the key, result) of each chunk that was computed, once it is kept.
     """
     size = rows or CHUNK_ROWS
-    total = -(-frame.height // size) if isinstance(frame, pl.DataFrame) else 0
+    known = [frame] if isinstance(frame, pl.DataFrame) else frame if isinstance(frame, Sequence) else ()
+    total = -(-sum(part.height for part in known) // size)
     keys: list[tuple[str, str]] = []
     done = 0
 
@@ -184,6 +204,8 @@ def computed(
     for index, result in (pool or ProcessPool()).run(function, missing()):
         cache.put(namespace, *keys[index], frame=result)
         done += 1
+        if took:
+            took(keys[index][0], result)
         if progress:
             progress(done, max(total, len(keys)))
     return keys

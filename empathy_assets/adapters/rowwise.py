@@ -64,7 +64,14 @@ def map_rows(
     keys = [fingerprint(part) for part in parts]
     due = [(key, part) for key, part in zip(keys, parts, strict=True) if not cache.has(namespace, key, version)]
     index = cache.recall(f"{namespace}-rows", name, version, _HASHED) if parts else None
-    run = partial(computed, namespace=namespace, version=version, cache=cache, pool=pool, progress=progress, rows=size)
+
+    def run(function: Function, asked: list[pl.DataFrame]) -> dict[str, pl.DataFrame]:
+        """Return what had to be computed, by chunk: it need not be read back."""
+        now: dict[str, pl.DataFrame] = {}
+        how = partial(computed, namespace=namespace, version=version, cache=cache, pool=pool, progress=progress, rows=size)
+        how(function, asked, took=now.__setitem__)
+        return now
+
     known = partial(_kept, cache, namespace, version)
     learnt = taught or (lambda _: function)
     hashed = {key: row_keys(part) for key, part in due} if index is not None else {}
@@ -75,7 +82,7 @@ def map_rows(
             cache.put(namespace, key, version, frame=result)
             ready[key] = result
     elif due:
-        run(function, frame)
+        ready = run(function, parts)
     results = [
         ready[key] if key in ready else cache.get(namespace, key, version, compute=partial(function, part))
         for key, part in zip(keys, parts, strict=True)
@@ -105,7 +112,7 @@ def _completed(
     due: list[tuple[str, pl.DataFrame]],
     hashed: Mapping[str, pl.Series],
     index: pl.DataFrame,
-    run: Callable[[Function, pl.DataFrame], list[tuple[str, str]]],
+    run: Callable[[Function, list[pl.DataFrame]], dict[str, pl.DataFrame]],
     kept: Callable[[str], pl.DataFrame | None],
     aligned: Aligned,
     size: int,
@@ -128,8 +135,10 @@ def _completed(
     lacking = wanted.filter(~pl.col(_AT).is_in(pl.concat([part[_AT] for part in found]).implode()))[_AT]
     fresh = rows[lacking.to_list()]
     parts = list(chunks(fresh, size))
-    for (chunk, _), part, start in zip(run(learnt(earlier), fresh), parts, _starts(parts), strict=True):
-        result = kept(chunk)
+    now = run(learnt(earlier), parts)
+    for part, start in zip(parts, _starts(parts), strict=True):
+        chunk = fingerprint(part)
+        result = now[chunk] if chunk in now else kept(chunk)
         if result is None or not aligned(result):
             return None
         found.append(result.with_columns(lacking[start : start + part.height]))

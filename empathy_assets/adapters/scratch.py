@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from empathy_assets.adapters.processes import at_work, began
@@ -40,7 +41,12 @@ class Swept:
 
 def mark() -> str:
     """Return what the names of this process's scratch carry: its machine, its number, and when it began."""
-    return _mark(os.getpid())
+    return _own_mark(os.getpid())
+
+
+@cache
+def _own_mark(pid: int) -> str:
+    return _mark(pid)
 
 
 def _mark(pid: int) -> str:

@@ -108,6 +108,11 @@ def test_frames_are_cut_where_their_sum_would_be(heights: list[int], size: int) 
     assert [part["n"].to_list() for part in rechunked(frames, size)] == [part["n"].to_list() for part in chunks(whole, size)]
 
 
+def test_frames_of_the_right_size_are_passed_on_as_they_are() -> None:
+    one, two, rest = FRAME.head(2), FRAME.tail(2), FRAME.head(1)
+    assert all(passed is given for passed, given in zip(rechunked([one, two, rest], 2), [one, two, rest], strict=True))
+
+
 def test_a_frame_is_hashed_once_and_forgotten_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     hashed: list[int] = []
     monkeypatch.setattr(cache, "_hashed", lambda frame: hashed.append(frame.height) or f"{frame.height}")

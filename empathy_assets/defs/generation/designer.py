@@ -6,6 +6,7 @@ import dagster as dg
 import polars as pl
 
 from empathy_assets.adapters.cache import fingerprint
+from empathy_assets.adapters.compute import paced
 from empathy_assets.adapters.data_designer import estimate, generate, refuse_over_budget
 from empathy_assets.adapters.identity import config_identity
 from empathy_assets.adapters.rowwise import map_rows
@@ -51,7 +52,7 @@ def run_designer(context: dg.AssetExecutionContext, workspace: Workspace, plan: 
     def progress(done: int, total: int) -> None:
         context.log.info(f"{asset}: {done}/{total} conversations")
 
-    generated = generate(rows, passages, settings, folder, progress=progress)
+    generated = generate(rows, passages, settings, folder, progress=paced(progress))
     frame = _measured(context, workspace, generated.frame, passages)
     by_kind = frame.group_by(pl.col("labels").struct.field("kind"), pl.col("stage")).len("conversations").sort("kind", "stage")
     by_writer = frame.group_by(pl.col("provenance").struct.field("backend")).len("conversations").sort("backend")

@@ -5,6 +5,7 @@ from functools import partial
 import dagster as dg
 import polars as pl
 
+from empathy_assets.adapters.compute import paced
 from empathy_assets.adapters.rowwise import map_rows
 from empathy_assets.defs.dataset import Outcome, table
 from empathy_assets.defs.lineage import Lineage
@@ -16,7 +17,7 @@ from empathy_assets.engines.staging.route import HOME_STAGE, route
 from empathy_assets.records.arrow import from_frame
 from empathy_assets.records.judge import Judge
 
-_CHUNK_ROWS = 1_024  # some seconds of judging: no longer does one process work alone at the end of a stage
+_CHUNK_ROWS = 512  # a second or two of judging: no longer does one process work alone at the end of a stage
 _JUDGES = {"crisis_detector": ("version", "weights_sha256", "threshold"), "ears_scorer": ("version", "weights_sha256")}
 
 
@@ -66,7 +67,7 @@ def stage_dataset(
             version=f"{PREPARED_VERSION}|{detector.version}|{scorer.version}",
             cache=workspace.frames,
             pool=workspace.pool(context),
-            progress=progress,
+            progress=paced(progress),
             aligned=lambda outcome: outcome["reject"].null_count() == outcome.height,  # else the rejects stand behind the records
             rows=_CHUNK_ROWS,
             taught=lambda heard: partial(judged, known=heard_in(heard)),

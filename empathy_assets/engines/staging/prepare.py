@@ -3,7 +3,9 @@
 Lives here: the order of the steps and how rejects travel beside the rows. Must not live here: cleaning, scoring or routing rules.
 """
 
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import polars as pl
 
@@ -19,6 +21,9 @@ from empathy_assets.records.reject import Reject
 
 PREPARED_VERSION = "3"
 """Bump when the steps below change; part of the cache key beside the judges' versions."""
+
+
+_REMEMBERED = 200_000  # client turns, about 30 MB: the client turns of 30,000 conversations
 
 
 def prepare_and_score(
@@ -41,14 +46,32 @@ def prepare_and_score(
         detector_weights: Folder of the crisis detector's weights; empty for the bundled ones.
         scorer_weights: Folder of the EARS scorer's weights; empty for the bundled ones.
         known: What `heard_in` found in earlier outcomes of the same judges: turns that they judged are not judged again.
+
+    A process judges a turn once, whichever chunks it stands in, and remembers `_REMEMBERED` of them: a turn's score is the same wherever
+    it stands.
     """
     detector = load_detector(weights_folder(detector_weights), tier, engine)
     scorer = load_scorer(weights_folder(scorer_weights), tier, engine)
     kept, rejects = prepare(until_last_answer(frame))
-    scored = score_and_hear(kept, detector, scorer, known or {})
+    told, memory = dict(known or {}), _memory(detector.version)
+    scored = score_and_hear(kept, detector, scorer, ChainMap(told, memory))
+    _remember(memory, {turn: score for turn, score in heard_in([scored["heard"]]).items() if turn not in told})
     records = scored.select(pl.struct(pl.exclude("heard")).alias("record"), "heard")
     rejected = rejects.select(pl.struct(pl.all()).alias("reject"))
     return pl.concat([empty_outcome(), records, rejected], how="diagonal")
+
+
+@cache
+def _memory(_detector: str) -> dict[str, float]:
+    """Return what this process has heard a detector say of turns; empty at first."""
+    return {}
+
+
+def _remember(memory: dict[str, float], heard: Mapping[str, float]) -> None:
+    """Add scores to a memory, which forgets what it learnt first."""
+    memory |= heard
+    for key in [*memory][: max(0, len(memory) - _REMEMBERED)]:
+        del memory[key]
 
 
 def until_last_answer(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,12 +1,16 @@
 """Tests of the chunk-wise part of staging."""
 
-from typing import get_args
+from collections.abc import Sequence
+from typing import Any, get_args
 
 import polars as pl
 import pytest
 
+from empathy_assets.engines.scoring.crisis import load_detector
+from empathy_assets.engines.scoring.encoder import Encoder
 from empathy_assets.engines.scoring.tier import Engine
 from empathy_assets.engines.scoring.torch_encoder import TOLERANCE
+from empathy_assets.engines.staging import prepare
 from empathy_assets.engines.staging.prepare import empty_outcome, heard_in, prepare_and_score, unpack, until_last_answer
 from empathy_assets_tests.fixtures.conversations import conversation, frame, many
 
@@ -40,6 +44,34 @@ def test_turns_that_were_judged_are_not_judged_again_and_nobody_can_tell() -> No
     assert prepare_and_score(rows, tier="student", known=heard_in([whole["heard"]])).equals(whole)
     made_up = unpack([prepare_and_score(rows, tier="student", known=dict.fromkeys(heard_in([whole["heard"]]), 0.125))])[0]
     assert set(made_up["scores"].struct.field("crisis")) == {0.125}  # it is asked of what is known indeed
+    assert prepare_and_score(rows, tier="student").equals(whole)  # and what was told is not remembered as judged
+
+
+def test_a_process_judges_a_turn_once_whatever_chunk_it_stands_in_and_forgets_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
+    detector = load_detector(tier="student")
+    asked: list[str] = []
+    judge = Encoder.logits
+
+    def listening(self: Encoder, texts: Sequence[str]) -> Any:
+        asked.extend(texts)
+        return judge(self, texts)
+
+    monkeypatch.setattr(Encoder, "logits", listening)
+    monkeypatch.setattr(prepare, "_REMEMBERED", 2)
+    prepare._memory(detector.version).clear()
+    one, two, three = (
+        frame(conversation(n, turns=[("user", f"{said} I cannot sleep."), ("assistant", "That wears one down.")], **BLANK))
+        for n, said in enumerate(("My sister left.", "My job is gone.", "The house is cold."), start=1)
+    )
+    first = prepare_and_score(one, tier="student")
+    assert len(asked) == 1
+    assert prepare_and_score(one, tier="student").equals(first)
+    assert len(asked) == 1
+    for other in (two, three):
+        prepare_and_score(other, tier="student")
+    assert len(asked) == 3
+    assert prepare_and_score(one, tier="student").equals(first)
+    assert len(asked) == 4
 
 
 def test_the_engine_on_torch_judges_and_signs_what_it_judged() -> None:
