@@ -17,7 +17,7 @@ from empathy_assets.engines.staging.route import HOME_STAGE, route
 from empathy_assets.records.arrow import from_frame
 from empathy_assets.records.judge import Judge
 
-_CHUNK_ROWS = 512  # a second or two of judging: no longer does one process work alone at the end of a stage
+_CHUNK_ROWS = 1_024  # some seconds of judging: no longer does one process work alone at the end of a stage
 _JUDGES = {"crisis_detector": ("version", "weights_sha256", "threshold"), "ears_scorer": ("version", "weights_sha256")}
 
 
