@@ -8,13 +8,23 @@ from empathy_assets.engines.gating.gate import Gate, GateContext, outcome, secti
 from empathy_assets.engines.gating.text import per_record, turns_of
 from empathy_assets.policy.load import number
 
+_WORD, _GAP = r"[\p{L}\p{N}]", r"[^\p{L}\p{N}]"
+_OPENING = 3  # words: enough for one reply in twenty to begin as another does
+
+
+def _normalised(lowered: pl.Expr) -> pl.Expr:
+    """Return the words of texts in lower case with one space between them."""
+    return lowered.str.replace_all(f"{_GAP}+", " ").str.strip_chars()
+
 
 def _repeated(frame: pl.DataFrame) -> pl.DataFrame:
     """Return per record the second and later occurrences of an assistant reply, as hits with spans."""
     least = int(number("gates", "coherence.repeat_min_words"))
-    said = turns_of(frame, roles=["assistant"]).with_columns(
-        pl.col("content").str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars().alias("said")
-    )
+    lowered = turns_of(frame, roles=["assistant"]).with_columns(pl.col("content").str.to_lowercase().alias("said"))
+    # Few replies begin as another of their dialogue does: the whole text is looked at of those alone.
+    first = f"{_GAP}+".join([f"{_WORD}+"] * min(least, _OPENING))
+    opening = _normalised(pl.col("said").str.extract(f"^{_GAP}*({first})"))
+    said = lowered.filter(opening.is_not_null() & pl.struct("row", opening).is_duplicated()).with_columns(_normalised(pl.col("said")))
     again = said.filter((pl.col("said").str.count_matches(" ") + 1 >= least) & ~pl.struct("row", "said").is_first_distinct())
     hits = again.select(
         "row",

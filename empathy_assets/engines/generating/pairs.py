@@ -27,6 +27,8 @@ def pair_differs_only_in_attribute(a: Mapping[str, Any], b: Mapping[str, Any]) -
         return False, f"{len(a['turns'])} turns against {len(b['turns'])}"
     named = False
     for i, (left, right) in enumerate(zip(a["turns"], b["turns"], strict=True)):
+        if left == right:  # most turns never name the attribute
+            continue
         # Both texts are masked with the words of both values: a passer-by may be "a man" in the dialogue of a woman, too.
         masked = tuple(_masked(turn["content"], one["bias_value"], two["bias_value"]) for turn in (left, right))
         if left["role"] != right["role"] or masked[0] != masked[1]:

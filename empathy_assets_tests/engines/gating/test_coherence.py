@@ -19,6 +19,11 @@ _LONG = "I hear how heavy the last weeks have been."
         ([("user", "One."), ("user", "Two."), ("assistant", _LONG)], "roles-not-alternating"),
         ([*dialogue(1)[:2], ("system", "Now be brief."), *dialogue(1)[2:]], "system-inside"),
         ([("user", "One."), ("assistant", _LONG), ("user", "Two."), ("assistant", _LONG.upper())], "repeated-reply"),
+        (
+            [("user", "One."), ("assistant", _LONG), ("user", "Two."), ("assistant", f"“… {_LONG.replace(' how', ', how')}”")],
+            "repeated-reply",
+        ),
+        ([("user", "One."), ("assistant", _LONG), ("user", "Two."), ("assistant", f"{_LONG} So heavy.")], "ok"),
         ([("user", "One."), ("assistant", "I see."), ("user", "Two."), ("assistant", "I see.")], "ok"),
     ],
 )
