@@ -7,8 +7,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -130,7 +131,7 @@ def postgres_server() -> Iterator[str]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pgserver speaks of folders it falls back to
-        import pgserver
+        pgserver: Any = import_module("pgserver")
 
         # Not below pytest's folder: as root the server runs as another user, whom the next session would lock out of it.
         folder = tempfile.mkdtemp(prefix="empathy-postgres-")

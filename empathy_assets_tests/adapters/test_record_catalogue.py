@@ -18,6 +18,7 @@ from empathy_assets.adapters.packages import archive_package
 from empathy_assets.adapters.record_catalogue import FILTERS, find, load_all, load_records
 from empathy_assets.adapters.releases import package_path, published_manifest
 from empathy_assets.adapters.storage import storage_root
+from empathy_assets.engines.packaging.context import Manifest
 from empathy_assets.engines.packaging.released import released_records
 from empathy_assets.engines.packaging.verify import UnreadablePackageError
 from empathy_assets.records.arrow import polars_schema
@@ -109,7 +110,7 @@ def test_a_release_published_anew_while_it_is_read_is_read_again(url: str, tmp_p
     read: Callable[..., pl.DataFrame] = module.released_records
     read_roots: list[str] = []
 
-    def overtaken(folder: Path, manifest: object) -> pl.DataFrame:
+    def overtaken(folder: Path, manifest: Manifest) -> pl.DataFrame:
         rows = read(folder, manifest)
         read_roots.append(manifest.merkle_root)
         if len(read_roots) == 1:

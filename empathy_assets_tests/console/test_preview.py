@@ -47,8 +47,8 @@ def test_conversations_are_those_of_the_plan(small: Small) -> None:
         assert 0 <= one["ears"] <= 1
         assert 0 <= one["crisis"] <= 1
         assert one["groundedness"] is not None
-    text = shown(found)
-    assert all(words in text for words in ("EARS", "crisis", "grounded", "client", "counsellor", row_id))
+    text, last = shown(found), found["conversations"][-1]["row"]["row_id"]
+    assert all(words in text for words in ("EARS", "crisis", "grounded", "client", "counsellor", last))
 
 
 def test_pairs_come_whole(small: Small) -> None:

@@ -39,7 +39,7 @@ def tick(sensor: dg.SensorDefinition, cursor: str | None, instance: dg.DagsterIn
 
 def started(result: object) -> dg.RunRequest:
     assert isinstance(result, dg.SensorResult), result
-    (request,) = result.run_requests
+    (request,) = list(result.run_requests or ())
     assert request.partition_key == "next"
     return request
 

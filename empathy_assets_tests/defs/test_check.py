@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any, cast
 
 import dagster as dg
 import polars as pl
@@ -68,7 +69,7 @@ def test_a_rule_that_says_what_it_sees_is_handed_that_alone_and_evaluated_once_p
 
     def passed(numbers: list[int], beside: int) -> bool:
         context = dg.build_asset_check_context(resources=resources)
-        (found,) = checks(context, stage=pl.DataFrame({"n": numbers}), side=pl.DataFrame({"m": [beside]}))
+        (found,) = cast("Any", checks)(context, stage=pl.DataFrame({"n": numbers}), side=pl.DataFrame({"m": [beside]}))
         return found.passed
 
     assert [passed([1, 2], 1), passed([1, 2], 2), passed([1, -2], 2), passed([1, -2], 3)] == [True, True, False, False]

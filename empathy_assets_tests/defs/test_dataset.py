@@ -1,6 +1,7 @@
 """Tests of the `dataset` decorator, and of every asset it made, called as a function."""
 
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -32,14 +33,16 @@ def example(base: pl.DataFrame) -> Outcome:
 
 def test_inputs_stay_and_the_standard_metadata_is_added() -> None:
     assert [key.to_user_string() for key in example.dependency_keys] == ["base"]
-    result = example(ROWS)
+    result, again = example(ROWS), example(ROWS)
     assert isinstance(result, dg.MaterializeResult)
+    assert isinstance(again, dg.MaterializeResult)
     assert result.value.equals(ROWS)
-    assert result.metadata["answer"] == 42
-    assert result.metadata["duration_seconds"] >= 0
-    assert "data:image/png;base64," in result.metadata["plot"].md_str
-    assert "file" in result.metadata["dagster/column_lineage"].deps_by_column
-    assert result.data_version == example(ROWS).data_version
+    metadata: Any = result.metadata
+    assert metadata["answer"] == 42
+    assert metadata["duration_seconds"] >= 0
+    assert "data:image/png;base64," in metadata["plot"].md_str
+    assert "file" in metadata["dagster/column_lineage"].deps_by_column
+    assert result.data_version == again.data_version
 
 
 def test_the_asset_is_owned_grouped_typed_and_versioned() -> None:
@@ -74,7 +77,7 @@ def test_every_asset_called_as_a_function_on_the_same_inputs_gives_what_is_store
 
     tables = {parent.to_user_string().replace("-", "_"): stored(parent) for parent in node.parent_keys}
     context = dg.build_asset_context(partition_key="next" if node.is_partitioned else None)
-    result = node.assets_def(context, workspace=workspace_of(built.settings), **tables)
+    result: Any = node.assets_def(context, workspace=workspace_of(built.settings), **tables)
     assert conform(result.value, RECORDS[node.metadata[RECORD_KEY]], name=asset).equals(stored(node.key))
     assert result.data_version == dg.DataVersion(fingerprint(result.value))
     assert result.metadata["duration_seconds"] >= 0

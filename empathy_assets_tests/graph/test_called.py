@@ -38,7 +38,8 @@ def test_an_asset_called_as_a_function_returns_the_table_of_the_build(
     workspace = workspace_of(built.settings)
     partition = "next" if ASSETS[key]["partitioned"] else None
     with dg.DagsterInstance.ephemeral() as instance, dg.build_asset_context(partition_key=partition, instance=instance) as context:
-        wanted = inspect.signature(asset.op.compute_fn.decorated_fn).parameters
+        function: Any = asset.op.compute_fn
+        wanted = inspect.signature(function.decorated_fn).parameters
         given: dict[str, Any] = {name: table for name, table in tables.items() if name in wanted}
         result = asset(context, workspace=workspace, **given)
     assert isinstance(result, dg.MaterializeResult)

@@ -1,5 +1,6 @@
 """Tests of the policy loaders and of the policy files themselves."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ FILES = sorted(path.stem for path in POLICY_DIR.glob("*.toml"))
 
 
 @pytest.fixture
-def own_policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(load, "POLICY_DIR", tmp_path)
     for cached in (table, numbers):
         cached.cache_clear()

@@ -67,7 +67,7 @@ def serving(model: Model) -> Iterator[Model]:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: Model
+    server: Model  # pyright: ignore[reportIncompatibleVariableOverride] - handles requests of this server alone
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""

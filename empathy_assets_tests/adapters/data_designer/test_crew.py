@@ -4,8 +4,10 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -121,8 +123,9 @@ def test_one_that_was_killed_while_it_waited_is_replaced_at_no_loss(tmp_path: Pa
 
 
 def test_none_stay_where_a_run_failed_and_what_was_begun_is_given_up(tmp_path: Path) -> None:
+    told: list[Future[Any]] = []
     with pytest.raises(KeyboardInterrupt), crew_at_work(1, tmp_path) as crew:
-        told = [crew.write(task(tmp_path, start=4 * i)) for i in range(8)]
+        told += [crew.write(task(tmp_path, start=4 * i)) for i in range(8)]
         assert told[0].result(timeout=120)
         raise KeyboardInterrupt
     assert told[-1].cancelled()

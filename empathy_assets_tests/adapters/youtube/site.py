@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import requests
@@ -119,7 +120,7 @@ def serving(videos: dict[str, Video]) -> Iterator[Site]:
         def do_POST(self) -> None:
             self._reply(self.rfile.read(int(self.headers["Content-Length"])))
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: Any) -> None:
             """Keep the test output clean."""
 
     http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -1,6 +1,7 @@
 """Tests of the client against a server with the site's shapes."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from empathy_assets_tests.adapters.youtube.site import CAPTCHA, CONSENT, KEY, PA
 _ID = "AAAAAAAAAAA"
 
 
-def ask(video: Video, waits: list | None = None):
+def ask(video: Video, waits: list | None = None) -> tuple[Any, Any]:
     with serving({_ID: video}) as site:
         client = Captions(site.session(), sleep=(waits if waits is not None else []).append)
         try:

@@ -67,7 +67,7 @@ def test_a_tampered_file_is_refused_by_name(settings: Settings, tmp_path: Path, 
     assert not found.passed
     assert found.description is not None
     assert found.description.startswith(f"{name}: SHA-256")
-    assert len(found.metadata["problems"].value.splitlines()) == found.metadata["value"].value
+    assert len(str(found.metadata["problems"].value).splitlines()) == found.metadata["value"].value
 
 
 def test_a_lost_record_is_found(settings: Settings, tmp_path: Path) -> None:

@@ -105,7 +105,8 @@ def tables(**changes: pl.DataFrame) -> dict[str, pl.DataFrame]:
 def make(settings: Settings, release: str, **changes: pl.DataFrame) -> dict[str, Any]:
     """Call the asset; return its metadata."""
     context = dg.build_asset_context(partition_key=release)
-    return dict(ready_package(context, workspace=workspace_of(settings), **tables(**changes)).metadata)
+    result: Any = ready_package(context, workspace=workspace_of(settings), **tables(**changes))
+    return dict(result.metadata)
 
 
 @pytest.fixture

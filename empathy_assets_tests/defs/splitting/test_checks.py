@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -16,7 +17,7 @@ from empathy_assets_tests.engines.packaging.samples import built
 def red(split: pl.DataFrame, gated: pl.DataFrame, storage: Path) -> dict[str, str]:
     """The checks that fail, each with what it says."""
     resources = {"workspace": workspace_of(Settings(storage=str(storage)))}
-    found = split_checks(dg.build_asset_check_context(resources=resources), split=split, gated=gated)
+    found: Any = split_checks(dg.build_asset_check_context(resources=resources), split=split, gated=gated)
     return {str(one.check_name): str(one.description) for one in found if not one.passed}
 
 

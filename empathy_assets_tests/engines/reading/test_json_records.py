@@ -1,6 +1,8 @@
 """Tests of JSON corpora to dialogues; what becomes of the dialogues is in `test_conversations`."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 from empathy_assets.engines.reading.json_records import Stretch, json_items
 from empathy_assets.engines.reading.result import FileContext
@@ -10,7 +12,7 @@ CONTEXT = FileContext("conversation_corpora", "a.jsonl", "", Rights(licence="CC0
 TALK = [{"role": "user", "content": "I can't sleep."}, {"role": "assistant", "content": "That is hard."}]
 
 
-def items(tmp_path, lines):
+def items(tmp_path: Path, lines: list[str]) -> list[Any]:
     path = tmp_path / "a.jsonl"
     text = "\n".join(lines)
     path.write_text(text, encoding="utf-8")
@@ -24,7 +26,8 @@ def test_lines_that_look_alike_come_as_one_stretch_with_the_others_between_them(
     assert isinstance(stretch, Stretch)
     assert stretch.found["index"].to_list() == [0, 1, 2, 3, 5, 6, 7, 8]
     assert stretch.found["line"].to_list() == [1, 2, 3, 4, 6, 7, 8, 9]
-    assert [(number, row[1]["position"]) for number, row in stretch.others] == [(4, "record 4, line 5")]
+    others: Any = stretch.others
+    assert [(number, row[1]["position"]) for number, row in others] == [(4, "record 4, line 5")]
 
 
 def test_lines_that_differ_come_one_by_one(tmp_path):

@@ -1,5 +1,7 @@
 """Tests of the one entry: size limits, unreadable files, determinism."""
 
+from typing import Any
+
 from empathy_assets.engines.reading.read import read_file, stream_file
 from empathy_assets.records.ids import file_sha256
 from empathy_assets_tests.engines.reading.samples import RIGHTS, prose, read, reasons
@@ -21,7 +23,7 @@ def test_same_bytes_same_rows(tmp_path):
     path.write_text("\n\n".join(["CHAPTER I", *prose(6)]))
     first, second = (list(stream_file(path, relative="books/a.txt", source="books", rights=RIGHTS)) for _ in range(2))
     assert first == second
-    passage = first[0][1]
+    passage: Any = first[0][1]
     assert passage["provenance"]["file_sha256"] == file_sha256(path)
     assert passage["provenance"]["origin"] == RIGHTS.origin
     assert passage["source"] == "books"

@@ -1,6 +1,7 @@
 """Tests of tables: questions and answers, utterance rows, windows, histories."""
 
 import io
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from empathy_assets.engines.reading.tabular import Table
 from empathy_assets_tests.engines.reading.spoken import normalise
 
 
-def read(text):
+def read(text: str) -> list[Any]:
     return list(Table(io.StringIO(text, newline=""), dialect_of(text)).dialogues())
 
 

@@ -1,5 +1,7 @@
 """Tests of files with a dialogue or an exchange per line."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +14,7 @@ def test_windows_become_the_whole_dialogue():
     b = ["1.0 0 0 Good day  EOS 1.0 1 1 [Other] Hi", "garbage"]
     assert is_windows(a[0])
     assert not is_windows("a,b,c")
-    found = list(windows(enumerate([*a, *b], start=1)))
+    found: list[Any] = list(windows(enumerate([*a, *b], start=1)))
     assert found[0][:2] == (1, 2)
     assert [text.strip() for _, text in found[0][2].turns] == ["Hello", "Hi", "So tired", "Why?"]
     assert isinstance(found[1][2], ReadError)
@@ -28,7 +30,7 @@ def test_the_kind_is_told_by_the_first_lines():
 
 
 def test_marked_lines_alternate():
-    found = list(marked([(1, "Hi . __eou__ Hello ! __eou__"), (2, ""), (3, "Bye __eou__")]))
+    found: list[Any] = list(marked([(1, "Hi . __eou__ Hello ! __eou__"), (2, ""), (3, "Bye __eou__")]))
     assert [(a, d.turns) for a, _, d in found] == [(1, [("user", "Hi ."), ("assistant", "Hello !")]), (3, [("user", "Bye")])]
 
 

@@ -1,7 +1,7 @@
 """Formulas on one line."""
 
 import pytest
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] - the library is untyped
 
 from empathy_assets.engines.reading.papers.mathml import SUB, SUPER, formula, raised
 
