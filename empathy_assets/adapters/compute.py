@@ -5,11 +5,9 @@ a pure engine function that can be pickled by name, so that every pool gives the
 """
 
 import io
-import math
 import multiprocessing
 import os
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -23,30 +21,15 @@ import polars as pl
 
 from empathy_assets.adapters.cache import FrameCache, chunks, fingerprint, rechunked
 from empathy_assets.adapters.kept import Kept
+from empathy_assets.adapters.progress import Progress
 
 CHUNK_ROWS = 2_048  # about 5 MB of dialogue: small enough to lose little in a crash, large enough to vectorise
 _FEW = 2  # chunks that are computed sooner than processes start
 _IDLE_SECONDS = 5.0  # how long processes wait for the next map: starting them and loading models costs seconds, keeping them memory
 _FRAME_THREADS = "POLARS_MAX_THREADS"
-_TELL_EVERY = 2.0  # seconds: a line in a run's log costs as much as storing a chunk
 _AHEAD = 2  # chunks a process is given at a time: the next one waits for it, the rest of the frame is not held twice
 
-Progress = Callable[[int, int], None]
 Function = Callable[[pl.DataFrame], pl.DataFrame]
-
-
-def paced(progress: Progress) -> Progress:
-    """Return what passes on the first report, the last one, and of the others one every `_TELL_EVERY` seconds."""
-    due = -math.inf
-
-    def tell(done: int, total: int) -> None:
-        nonlocal due
-        now = time.monotonic()
-        if now >= due or done >= total:
-            due = now + _TELL_EVERY
-            progress(done, total)
-
-    return tell
 
 
 class Pool(Protocol):

@@ -17,7 +17,8 @@ import polars as pl
 
 from empathy_assets.adapters import compute
 from empathy_assets.adapters.cache import FrameCache, chunks, fingerprint
-from empathy_assets.adapters.compute import Function, Pool, Progress, computed
+from empathy_assets.adapters.compute import Function, Pool, computed
+from empathy_assets.adapters.progress import Progress
 
 _INDEX = pl.Schema({"row": pl.Binary, "chunk": pl.String, "place": pl.UInt32})
 _KEY = 16  # bytes of a row's hash
@@ -68,8 +69,17 @@ def map_rows(
     def run(function: Function, asked: list[pl.DataFrame]) -> dict[str, pl.DataFrame]:
         """Return what had to be computed, by chunk: it need not be read back."""
         now: dict[str, pl.DataFrame] = {}
-        how = partial(computed, namespace=namespace, version=version, cache=cache, pool=pool, progress=progress, rows=size)
-        how(function, asked, took=now.__setitem__)
+        computed(
+            function,
+            asked,
+            namespace=namespace,
+            version=version,
+            cache=cache,
+            pool=pool,
+            progress=progress,
+            rows=size,
+            took=now.__setitem__,
+        )
         return now
 
     known = partial(_kept, cache, namespace, version)

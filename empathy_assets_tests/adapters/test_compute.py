@@ -13,7 +13,7 @@ from upath import UPath
 
 from empathy_assets.adapters import compute
 from empathy_assets.adapters.cache import FrameCache
-from empathy_assets.adapters.compute import ProcessPool, apply_packed, computed, map_frame, paced, packed, worker_count
+from empathy_assets.adapters.compute import ProcessPool, apply_packed, computed, map_frame, packed, worker_count
 from empathy_assets.adapters.processes import alive
 
 FRAME = pl.DataFrame({"n": range(10)})
@@ -52,16 +52,6 @@ def test_after_a_crash_only_the_missing_chunks_are_computed(tmp_path: Path) -> N
     )
     assert seen == [(5, 5)]
     assert pl.concat(parts).height == 10
-
-
-def test_reports_of_progress_are_few_but_for_the_first_and_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter([0.0, 0.5, 1.9, 2.0, 2.1, 9.0, 9.5])
-    monkeypatch.setattr(compute.time, "monotonic", lambda: next(clock))
-    seen: list[tuple[int, int]] = []
-    tell = paced(lambda done, total: seen.append((done, total)))
-    for done in range(1, 8):
-        tell(done, 7)
-    assert seen == [(1, 7), (4, 7), (6, 7), (7, 7)]
 
 
 def test_a_chunk_that_was_computed_is_given_to_who_asks_for_it_when_it_is_kept(tmp_path: Path) -> None:

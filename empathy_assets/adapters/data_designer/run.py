@@ -6,7 +6,7 @@ or model that is refused ends the run at once: what was written is kept, and the
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +20,13 @@ from empathy_assets.adapters.data_designer.designer import Harvest, Job, Turns, 
 from empathy_assets.adapters.data_designer.guard import Guard, Stop
 from empathy_assets.adapters.data_designer.settings import GenerationError, GenerationSettings, refuse_unreachable, wants_model
 from empathy_assets.adapters.data_designer.store import Reply, ReplyStore, reply_key
+from empathy_assets.adapters.progress import Progress
 from empathy_assets.engines.generating.grammar.writing import record
 from empathy_assets.engines.generating.marks import spelled
 from empathy_assets.policy.load import number
 from empathy_assets.records.arrow import conform, empty_frame, polars_schema
 from empathy_assets.records.conversation import Conversation
 from empathy_assets.records.plan import PlanRow
-
-Progress = Callable[[int, int], None]
 
 _COUNTS = ("chunks", "chunks_reused", "rows_reused", "chunks_retried", "asked", "answered", "filled", "unjudged")
 

@@ -6,9 +6,9 @@ import dagster as dg
 import polars as pl
 
 from empathy_assets.adapters.cache import fingerprint
-from empathy_assets.adapters.compute import paced
 from empathy_assets.adapters.data_designer import estimate, generate, refuse_over_budget
 from empathy_assets.adapters.identity import config_identity
+from empathy_assets.adapters.progress import paced
 from empathy_assets.adapters.rowwise import map_rows
 from empathy_assets.defs.dataset import Outcome, table
 from empathy_assets.defs.lineage import Lineage

@@ -5,7 +5,7 @@ from functools import partial
 import dagster as dg
 import polars as pl
 
-from empathy_assets.adapters.compute import paced
+from empathy_assets.adapters.progress import paced
 from empathy_assets.adapters.rowwise import map_rows
 from empathy_assets.defs.dataset import Outcome, table
 from empathy_assets.defs.lineage import Lineage
