@@ -101,10 +101,13 @@ class Build:
 
 
 def rows(database: Path, query: str, *values: str) -> list[tuple[Any, ...]]:
-    """Return what a SQLite file holds; nothing while it is not there yet."""
+    """Return what a SQLite file holds; nothing while it is not there yet.
+
+    It may have to be written to: a writer that was killed leaves a journal, which the next to open the file plays back.
+    """
     if not database.exists():
         return []
-    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=1)
+    connection = sqlite3.connect(f"file:{database}?mode=rw", uri=True, timeout=1)
     try:
         return connection.execute(query, values).fetchall()
     except sqlite3.OperationalError:  # no table yet, or it is being made
