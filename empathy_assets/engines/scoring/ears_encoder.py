@@ -105,8 +105,7 @@ class PairEncoder:
         """Return what is found in each reply, in order."""
         spans = [sentences_of(text) for text in replies]
         pieces = self._pieces(replies, spans)
-        before = self._tokens(contexts)
-        pairs = [self._pair(before[context], ids) for context, (ids, _) in zip(contexts, pieces, strict=True)]
+        pairs = self._pairs(contexts, [ids for ids, _ in pieces])
         found = [
             _pooled(tokens, len(pair[0]), sizes)
             for tokens, pair, (_, sizes) in zip(self._network.project(pairs), pairs, pieces, strict=True)
@@ -114,8 +113,16 @@ class PairEncoder:
         logits = np.stack([of_reply for of_reply, _ in found]) if found else np.zeros((0, self._network.width // 2), np.float32)
         return Read(logits, spans, [shares for _, shares in found])
 
-    def _pair(self, context: NDArray[np.int64], reply: NDArray[np.int64]) -> Pair:
-        return np.concatenate([[self._start], context[-CONTEXT_TOKENS:], [self._stop]]), np.append(reply, self._stop)
+    def pairs(self, contexts: Sequence[str], replies: Sequence[str]) -> list[Pair]:
+        """Return what the network is given for each reply, in order."""
+        return self._pairs(contexts, [ids for ids, _ in self._pieces(replies, [sentences_of(text) for text in replies])])
+
+    def _pairs(self, contexts: Sequence[str], replies: Iterable[NDArray[np.int64]]) -> list[Pair]:
+        before = self._tokens(contexts)
+        return [
+            (np.concatenate([[self._start], before[context][-CONTEXT_TOKENS:], [self._stop]]), np.append(reply, self._stop))
+            for context, reply in zip(contexts, replies, strict=True)
+        ]
 
     def _tokens(self, texts: Iterable[str]) -> dict[str, NDArray[np.int64]]:
         """Return the tokens of each text; one that stands in many places is cut once."""
@@ -146,8 +153,9 @@ def _pooled(tokens: NDArray[np.float32], first: int, sizes: list[int]) -> tuple[
     whole, reply = tokens[:, :heads], tokens[first:, heads:]
     logits = whole.mean(axis=0) + reply.mean(axis=0)
     added = tokens[first:, :heads] / len(tokens) + reply / max(1, len(reply))
-    ends = np.cumsum(sizes)
-    per_sentence = [
-        added[end - size : end].mean(axis=0) if size else np.full(heads, _UNREAD) for size, end in zip(sizes, ends, strict=True)
-    ]
-    return logits, np.array(per_sentence, dtype=np.float32)
+    per_sentence = np.full((len(sizes), heads), _UNREAD, dtype=np.float32)
+    read = np.flatnonzero(sizes)
+    if len(read):
+        count = np.array(sizes)[read]
+        per_sentence[read] = np.add.reduceat(added[: count.sum()], np.cumsum(count) - count) / count[:, None]
+    return logits, per_sentence

@@ -167,7 +167,9 @@ class _Bert:
         asked = graph.product(rows, self.weight(f"{prefix}.query.weight").T, f"{prefix}.query")
         asked = graph.add("Add", asked, self.constant(f"{prefix}.query.bias"))
         query = graph.add("Reshape", asked, self.first_only if last else self.by_text)
-        return self.rows(graph.add("Attention", query, key, value, q_num_heads=self.heads, kv_num_heads=self.heads)), x
+        found = graph.add("Attention", query, key, value, q_num_heads=self.heads, kv_num_heads=self.heads)
+        of_all_heads = self.weight(f"{prefix}.query.bias").shape[0]  # less than the width where heads were taken out
+        return graph.add("Reshape", found, graph.integers(-1, of_all_heads)), x
 
     def layer(self, x: str, index: int) -> str:
         prefix = f"bert.encoder.layer.{index}"

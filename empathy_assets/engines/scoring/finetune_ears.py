@@ -1,8 +1,8 @@
 """Fine-tuning of the EARS scorer's encoder from labelled replies, its calibration, and its export to int8 ONNX.
 
 Lives here: the recipe (pairs, weights of heads, the optimiser), the held-out folds and the export. Must not live here: calibration and
-figures (`ears_calibration`), scoring (`ears_encoder`), files of labels. Needs the `gpu` extra (torch, transformers) and onnx; all are
-imported inside functions.
+figures (`ears_calibration`), scoring (`ears_encoder`), how attention heads and neurons are taken out (`narrow`), files of labels. Needs the
+`gpu` extra (torch, transformers) and onnx; all are imported inside functions.
 
 Method: the lowest layers of a fine-tuned BERT-like network, of which the first stay frozen. Every (component, source) pair is a head of one
 multi-task loss, because sources define components differently; a head counts by the root of its rows. One more head learns whether the
@@ -15,7 +15,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from empathy_assets.engines.scoring.bundle import register, save
+from empathy_assets.engines.scoring.bundle import MODELS_DIR, arrays, register, save, weight_bytes
+from empathy_assets.engines.scoring.crisis import TOKENIZER_FILE
 from empathy_assets.engines.scoring.ears import EFFECT, READER_FILE, SCORER_FILE
 from empathy_assets.engines.scoring.ears_calibration import FAILED, FOLDS, Replies, ScorerReport, calibrated
-from empathy_assets.engines.scoring.ears_encoder import CONTEXT_TOKENS, REPLY_TOKENS
-from empathy_assets.engines.scoring.encoder_graph import token_graph
+from empathy_assets.engines.scoring.ears_encoder import CONTEXT_TOKENS, REPLY_TOKENS, OnnxTokens, PairEncoder, segments_of
+from empathy_assets.engines.scoring.encoder_graph import EPSILON, token_graph
+from empathy_assets.engines.scoring.narrow import Narrow, Narrowing, Pair, heads_of, narrowed
+from empathy_assets.engines.scoring.network_weights import network_weights, trained_state
 from empathy_assets.engines.scoring.normalise import plain
 from empathy_assets.engines.scoring.runtime import warm_up
 
@@ -51,22 +54,24 @@ class Recipe:
     gate_weight: float = 0.3
     effect_weight: float = 0.4
     """Weight of the head of effect: a conversation's rating says little of a single reply."""
+    narrowing: Narrowing = field(default_factory=Narrowing)
     seed: int = 3
     threads: int = 1
 
 
 @dataclass(frozen=True)
 class _Pairs:
-    """Token numbers and segments of all replies, targets and weights of the heads (0 where not annotated), source numbers."""
+    """Tokens of all replies, targets and weights of the heads (0 where not annotated), source numbers."""
 
-    ids: list[list[int]]
-    segments: list[list[int]]
+    tokens: list[Pair]
     target: Array
     weight: Array
     gate: Array
 
 
-def finetune_scorer(rows: Sequence[Mapping[str, Any]], start: str, folder: Path, recipe: Recipe) -> ScorerReport:
+def finetune_scorer(
+    rows: Sequence[Mapping[str, Any]], start: str, folder: Path, recipe: Recipe, unlabelled: Sequence[tuple[str, str]] = ()
+) -> ScorerReport:
     """Train the scorer with an encoder on `rows`, calibrate it on held-out folds and write it to `folder`.
 
     Args:
@@ -74,6 +79,7 @@ def finetune_scorer(rows: Sequence[Mapping[str, Any]], start: str, folder: Path,
         start: Folder of a network in the transformers layout, such as the crisis detector's or all-MiniLM-L6-v2.
         folder: Where encoder, heads and checksums go; the tokenizer of the start network must be there or be bundled.
         recipe: Settings.
+        unlabelled: (client's words, reply) that the narrowing reads besides the rows, such as a build's.
 
     Raises:
         ValueError: No row is labelled for one of the seven components.
@@ -84,15 +90,19 @@ def finetune_scorer(rows: Sequence[Mapping[str, Any]], start: str, folder: Path,
     sources = sorted({source for _, source in heads})
     tokenizer: Any = transformers.AutoTokenizer.from_pretrained(start)
     pairs = _pairs(replies, heads, sources, tokenizer, recipe)
-    logits, gates = np.zeros((len(pairs.ids), len(heads) + 1)), np.zeros((len(pairs.ids), len(sources)))
+    others = _numbers([context for context, _ in unlabelled], [reply for _, reply in unlabelled], tokenizer)
+    logits, gates = np.zeros((len(pairs.tokens), len(heads) + 1)), np.zeros((len(pairs.tokens), len(sources)))
     for fold in range(FOLDS):
         test = np.flatnonzero(replies.fold == fold)
-        network = _Network(start, len(heads) + 1, len(sources), recipe).fit(pairs, np.flatnonzero(replies.fold != fold))
+        seen = np.flatnonzero(replies.fold != fold)
+        network = _Network(start, len(heads) + 1, len(sources), recipe).fit(pairs, seen)
+        network.narrow([*(pairs.tokens[i] for i in seen), *others])
         logits[test], gates[test] = network.read(pairs, test)
     chance = np.exp(gates - gates.max(axis=1, keepdims=True))
     chance /= chance.sum(axis=1, keepdims=True)
     found = calibrated(replies, heads, logits[:, :-1], logits[:, -1], {source: chance[:, k] for k, source in enumerate(sources)})
-    network = _Network(start, len(heads) + 1, len(sources), recipe).fit(pairs, np.arange(len(pairs.ids)))
+    network = _Network(start, len(heads) + 1, len(sources), recipe).fit(pairs, np.arange(len(pairs.tokens)))
+    network.narrow([*pairs.tokens, *others])
     known = _known_pieces(pairs, tokenizer)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / READER_FILE).write_bytes(network.graph(known))
@@ -108,13 +118,47 @@ def finetune_scorer(rows: Sequence[Mapping[str, Any]], start: str, folder: Path,
     return ScorerReport(found.heads, save(folder, SCORER_FILE, weights), found.held_out)
 
 
-def _pairs(replies: Replies, heads: Sequence[tuple[str, str]], sources: Sequence[str], tokenizer: Any, recipe: Recipe) -> _Pairs:
-    def numbers(texts: Sequence[str]) -> list[list[int]]:
-        return tokenizer([plain(text) for text in texts], add_special_tokens=False)["input_ids"]
+def narrow_reader(pairs: Sequence[tuple[str, str]], folder: Path, recipe: Narrowing, start: Path = MODELS_DIR) -> Narrow:
+    """Write the reader of a scorer with fewer attention heads and neurons a layer to `folder`; vocabulary and calibration stay as they are.
 
-    start, stop = tokenizer.cls_token_id, tokenizer.sep_token_id
-    both = [(a[-CONTEXT_TOKENS:], b[:REPLY_TOKENS]) for a, b in zip(numbers(replies.contexts), numbers(replies.responses), strict=True)]
-    target, weight = (np.zeros((len(both), len(heads) + 1), np.float32) for _ in range(2))
+    Args:
+        pairs: (client's words, reply) without labels.
+        folder: Where the network goes, and its checksum.
+        recipe: Settings.
+        start: Folder of the scorer whose reader is narrowed.
+    """
+    torch: Any = import_module("torch")
+    transformers: Any = import_module("transformers")
+    weights = network_weights(weight_bytes(READER_FILE, start))
+    state = {name.removeprefix("bert."): torch.tensor(value) for name, value in trained_state(weights).items()}
+    words, places, kinds = (state[f"embeddings.{name}_embeddings.weight"] for name in ("word", "position", "token_type"))
+    config = transformers.BertConfig(
+        vocab_size=len(words),
+        hidden_size=words.shape[1],
+        num_hidden_layers=weights.layers,
+        num_attention_heads=weights.heads,
+        intermediate_size=len(state["encoder.layer.0.intermediate.dense.bias"]),
+        max_position_embeddings=len(places),
+        type_vocab_size=len(kinds),
+        layer_norm_eps=EPSILON,
+    )
+    network = transformers.BertModel(config, add_pooling_layer=False)
+    network.load_state_dict(state)
+    known = arrays(weight_bytes(SCORER_FILE, start))["vocabulary"]
+    encoder = PairEncoder(OnnxTokens(weight_bytes(READER_FILE, start)), weight_bytes(TOKENIZER_FILE, start), known)
+    numbers = encoder.pairs([context for context, _ in pairs], [reply for _, reply in pairs])
+    tokens = [Pair(np.concatenate(pair).tolist(), segments_of(pair).tolist()) for pair in numbers]
+    found = narrowed(network, torch.tensor(weights.constants["projection"]), tokens, recipe)
+    own = {f"bert.{name}": value.numpy() for name, value in found.network.state_dict().items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / READER_FILE).write_bytes(token_graph(own, heads_of(found.network), found.projection.numpy()))
+    register(folder, READER_FILE)
+    return found
+
+
+def _pairs(replies: Replies, heads: Sequence[tuple[str, str]], sources: Sequence[str], tokenizer: Any, recipe: Recipe) -> _Pairs:
+    tokens = _numbers(replies.contexts, replies.responses, tokenizer)
+    target, weight = (np.zeros((len(tokens), len(heads) + 1), np.float32) for _ in range(2))
     for k, (component, source) in enumerate(heads):
         own = replies.annotated(component, source)
         target[own, k] = replies.labels[component][own]
@@ -125,17 +169,27 @@ def _pairs(replies: Replies, heads: Sequence[tuple[str, str]], sources: Sequence
     weight[asked, -1] = recipe.effect_weight * np.sqrt(1000.0 / max(1, asked.sum()))
     place = {source: k for k, source in enumerate(sources)}
     return _Pairs(
-        ids=[[start, *a, stop, *b, stop] for a, b in both],
-        segments=[[0] * (len(a) + 2) + [1] * (len(b) + 1) for a, b in both],
+        tokens=tokens,
         target=target * (1 - 2 * recipe.smoothing) + recipe.smoothing,
         weight=weight,
         gate=np.array([place.get(source.removesuffix(FAILED), -100) for source in replies.source]),
     )
 
 
+def _numbers(contexts: Sequence[str], replies: Sequence[str], tokenizer: Any) -> list[Pair]:
+    """Return the tokens of pairs."""
+
+    def numbers(texts: Sequence[str]) -> list[list[int]]:
+        return tokenizer([plain(text) for text in texts], add_special_tokens=False)["input_ids"] if texts else []
+
+    start, stop = tokenizer.cls_token_id, tokenizer.sep_token_id
+    both = [(a[-CONTEXT_TOKENS:], b[:REPLY_TOKENS]) for a, b in zip(numbers(contexts), numbers(replies), strict=True)]
+    return [Pair([start, *a, stop, *b, stop], [0] * (len(a) + 2) + [1] * (len(b) + 1)) for a, b in both]
+
+
 def _known_pieces(pairs: _Pairs, tokenizer: Any) -> Array:
     """Return the numbers of the token pieces the network keeps, ascending."""
-    count = Counter(number for ids in pairs.ids for number in ids)
+    count = Counter(number for ids, _ in pairs.tokens for number in ids)
     pieces: dict[str, int] = tokenizer.get_vocab()
     letters = (number for piece, number in pieces.items() if len(piece.removeprefix("##")) == 1 and piece.isascii())
     kept = {*range(min(_SURE_PIECES, len(pieces))), *(number for number, times in count.items() if times > 1), *letters}
@@ -172,7 +226,7 @@ class _Network:
         draw = random.Random(recipe.seed)
         self._bert.train()
         for _ in range(recipe.epochs):
-            order: list[int] = sorted(map(int, rows), key=lambda i: len(pairs.ids[i]) + draw.random() * 12)
+            order: list[int] = sorted(map(int, rows), key=lambda i: len(pairs.tokens[i].ids) + draw.random() * 12)
             batches = [order[i : i + recipe.batch] for i in range(0, len(order), recipe.batch)]
             draw.shuffle(batches)
             for batch in batches:
@@ -190,10 +244,17 @@ class _Network:
                 schedule.step()
         return self
 
+    def narrow(self, pairs: Sequence[Pair]) -> None:
+        """Go on with fewer heads and neurons a layer, taught with pairs by the network as it is."""
+        found = narrowed(self._bert, self._projection(), pairs, self._recipe.narrowing)
+        self._bert = found.network
+        with self._torch.no_grad():
+            self._head.weight.copy_(self._torch.cat(found.projection.chunk(2, dim=1)).T)
+
     def read(self, pairs: _Pairs, rows: Array) -> tuple[Array, Array]:
         """Return (logits of the heads, logits of the gate) of some rows."""
         out = np.zeros((len(rows), self._head.out_features))
-        order = sorted(range(len(rows)), key=lambda k: len(pairs.ids[int(rows[k])]))
+        order = sorted(range(len(rows)), key=lambda k: len(pairs.tokens[int(rows[k])].ids))
         self._bert.eval()
         with self._torch.no_grad():
             for first in range(0, len(order), 4 * self._recipe.batch):
@@ -203,11 +264,11 @@ class _Network:
 
     def _forward(self, pairs: _Pairs, rows: Sequence[int], dropout: float) -> Any:
         torch = self._torch
-        longest = max(len(pairs.ids[i]) for i in rows)
+        longest = max(len(pairs.tokens[i].ids) for i in rows)
         ids, segments, mask = (torch.zeros(len(rows), longest, dtype=torch.long) for _ in range(3))
         for k, i in enumerate(rows):
-            n = len(pairs.ids[i])
-            ids[k, :n], segments[k, :n], mask[k, :n] = torch.tensor(pairs.ids[i]), torch.tensor(pairs.segments[i]), 1
+            n = len(pairs.tokens[i].ids)
+            ids[k, :n], segments[k, :n], mask[k, :n] = torch.tensor(pairs.tokens[i].ids), torch.tensor(pairs.tokens[i].segments), 1
         with torch.autocast("cpu", dtype=torch.bfloat16):
             tokens = self._bert(input_ids=ids, attention_mask=mask, token_type_ids=segments)[0].float()
         whole = mask[:, :, None].float()
@@ -224,6 +285,8 @@ class _Network:
         state = {f"bert.{name}": value.float().numpy() for name, value in self._bert.state_dict().items()}
         words, places = (f"bert.embeddings.{kind}_embeddings.weight" for kind in ("word", "position"))
         state[words], state[places] = state[words][known], state[places][:_PLACES]
-        weight = self._head.weight.detach().numpy()
-        projection = np.concatenate([weight[:, : self._width].T, weight[:, self._width :].T], axis=1)
-        return token_graph(state, self._bert.config.num_attention_heads, projection)
+        return token_graph(state, heads_of(self._bert), self._projection().numpy())
+
+    def _projection(self) -> Any:
+        """Return the weights of heads and gate, shape (width, 2 outputs): for the mean of all tokens, for the mean of the reply's."""
+        return self._torch.cat([part.T for part in self._head.weight.detach().split(self._width, dim=1)], dim=1)

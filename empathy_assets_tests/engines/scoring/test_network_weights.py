@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from empathy_assets.engines.scoring.bundle import WeightsError
-from empathy_assets.engines.scoring.network_weights import network_weights
+from empathy_assets.engines.scoring.network_weights import network_weights, trained_state
 from empathy_assets_tests.engines.scoring import bert
 
 onnx = pytest.importorskip("onnx")
@@ -21,6 +21,16 @@ def test_shape_and_weights_come_back() -> None:
     assert np.array_equal(found.constants[f"{name}.values"], values)
     assert np.array_equal(found.constants[f"{name}.scale"], scale)
     assert np.array_equal(found.constants["classifier.bias"], state["classifier.bias"])
+
+
+def test_the_trained_weights_come_back_as_what_writes_an_equal_network() -> None:
+    from empathy_assets.engines.scoring.encoder import Encoder
+    from empathy_assets.engines.scoring.encoder_graph import encoder_graph
+
+    first = encoder_graph(bert.state(), bert.HEADS)
+    second = encoder_graph(trained_state(network_weights(first)), bert.HEADS)
+    one, other = (Encoder(network, bert.tokenizer()).logits(bert.texts(30)) for network in (first, second))
+    assert np.abs(one - other).max() < 1e-3 < np.ptp(one)
 
 
 def test_another_network_is_refused_with_the_remedy() -> None:
