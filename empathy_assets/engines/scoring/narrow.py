@@ -7,7 +7,8 @@ Method, layer by layer from the lowest, first the attention's heads and then the
 others make up for best first (optimal brain surgeon, Hassibi and Stork 1993, for groups of weights); the matrix after them is fitted
 again, by least squares with a ridge towards the old one, to what the whole layer adds there, for what the narrower layers below hand on
 (He, Zhang and Sun 2017). Then the whole network teaches, by its last layer's tokens, their projections and the logits of a pair (Hinton et
-al. 2015; Jiao et al. 2020), on texts without labels.
+al. 2015; Jiao et al. 2020), on texts without labels. In the end each logit is given the mean and the spread it had (linear equating, Kolen
+and Brennan 2014): a smaller network answers nearer to the mean, and a bar between the two would be passed by other texts than before.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ class Narrowing:
     """Tokens on which the neurons are chosen and fitted."""
     taught_tokens: int = 8_000_000
     """Tokens of the teaching; texts come again where there are fewer."""
+    equated_tokens: int = 400_000
+    """Tokens from which mean and spread of the logits are taken."""
     batch_tokens: int = 3_000
     learning_rate: float = 5e-5
     kept_out: float = 0.05
@@ -113,6 +116,7 @@ def narrowed(network: Network, projection: Tensor, pairs: Sequence[Pair], recipe
     _log.info("%d heads, %d neurons a layer, fitted: R2 of the logits %.4f", recipe.heads, recipe.neurons, fitted)
     own = _taught(teacher, student, projection, seen, recipe)
     with torch.no_grad():
+        own = _equated((teacher, projection), (student, own), _first(seen, recipe.equated_tokens))
         taught = _explained((teacher, projection), (student, own), unseen)
     _log.info("taught: R2 of the logits %.4f", taught)
     return Narrow(student, own, fitted, taught)
@@ -329,11 +333,30 @@ def _again(batches: Sequence[Batch]) -> Iterator[Batch]:
         yield from batches
 
 
+def _equated(whole: tuple[Network, Tensor], other: tuple[Network, Tensor], batches: Sequence[Batch]) -> Tensor:
+    """Give each logit of the other network the mean and the standard deviation it has in the whole one.
+
+    The spread goes into the projection, which is returned; the mean into the last normalisation's bias, as the smallest change of it that
+    moves every logit as it should.
+    """
+    torch: Any = import_module("torch")
+    network, projection = other
+    wanted, found = (_logits(*both, batches) for both in (whole, other))
+    slope = wanted.std(0) / found.std(0).clamp(min=1e-6)
+    projection = projection * slope.repeat(2)
+    per_logit = projection.unflatten(1, (2, -1)).sum(1)  # what a change of every token adds to each logit
+    shift = wanted.mean(0) - found.mean(0) * slope
+    network.encoder.layer[-1].output.LayerNorm.bias += torch.linalg.pinv(per_logit.T.double()).float() @ shift
+    return projection
+
+
+def _logits(network: Network, projection: Tensor, batches: Sequence[Batch]) -> Tensor:
+    """Return the logits of all pairs, shape (pairs, n)."""
+    torch: Any = import_module("torch")
+    return torch.cat([_read(_through(network, _embedded(network, batch)), projection, batch.segments)[0] for batch in batches])
+
+
 def _explained(whole: tuple[Network, Tensor], other: tuple[Network, Tensor], batches: Sequence[Batch]) -> float:
     """Return which share of the variance of the whole network's logits the other's explain, over all logits together."""
-    torch: Any = import_module("torch")
-    wanted, found = (
-        torch.cat([_read(_through(network, _embedded(network, batch)), projection, batch.segments)[0] for batch in batches])
-        for network, projection in (whole, other)
-    )
+    wanted, found = (_logits(*both, batches) for both in (whole, other))
     return float(1.0 - (found - wanted).square().sum() / (wanted - wanted.mean(0)).square().sum())

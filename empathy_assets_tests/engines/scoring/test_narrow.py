@@ -55,8 +55,8 @@ def linear(weight: Any, bias: Any) -> Any:
     return out
 
 
-def pairs(count: int = 300) -> list[Pair]:
-    draw = np.random.default_rng(1)
+def pairs(count: int = 300, seed: int = 1) -> list[Pair]:
+    draw = np.random.default_rng(seed)
     sizes = draw.integers(2, 9, (count, 2))
     return [Pair(draw.integers(0, WORDS, a + b).tolist(), [0] * a + [1] * b) for a, b in sizes.tolist()]
 
@@ -103,6 +103,27 @@ def test_the_fit_beats_leaving_out_the_first_neurons() -> None:
     with torch.no_grad():
         wanted, bare, fitted = (net(input_ids=ids, token_type_ids=segments)[0] for net in (whole, cut, found))
     assert (fitted - wanted).square().mean() < 0.5 * (bare - wanted).square().mean()
+
+
+def test_logits_keep_their_mean_and_spread() -> None:
+    whole, given = network(), projection()
+    found = narrowed(whole, given, pairs(2000), recipe(4, taught=20_000))
+    assert found.taught < 0.95, "the networks are too near each other for this to be seen"
+    wanted, own = (logits(*both) for both in ((whole, given), (found.network, found.projection)))
+    spread = wanted.std(0)
+    assert (((own.mean(0) - wanted.mean(0)) / spread).abs() < 0.1).all()
+    assert ((own.std(0) / spread - 1).abs() < 0.1).all()
+
+
+def logits(whole: Any, given: Any) -> Any:
+    """Return the logits of pairs that are like those of `pairs`."""
+    out: list[Any] = []
+    with torch.no_grad():
+        for ids, segments in pairs(2000, seed=5):
+            tokens = whole(input_ids=torch.tensor([ids]), token_type_ids=torch.tensor([segments]))[0][0] @ given
+            second = torch.tensor(segments, dtype=torch.bool)
+            out.append(tokens[:, :LOGITS].mean(0) + tokens[second, LOGITS:].mean(0))
+    return torch.stack(out)
 
 
 def test_a_layer_with_no_more_neurons_is_left_whole() -> None:
