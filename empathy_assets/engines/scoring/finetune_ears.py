@@ -29,7 +29,7 @@ from empathy_assets.engines.scoring.ears import EFFECT, READER_FILE, SCORER_FILE
 from empathy_assets.engines.scoring.ears_calibration import FAILED, FOLDS, Replies, ScorerReport, calibrated
 from empathy_assets.engines.scoring.ears_encoder import CONTEXT_TOKENS, REPLY_TOKENS, OnnxTokens, PairEncoder, segments_of
 from empathy_assets.engines.scoring.encoder_graph import EPSILON, token_graph
-from empathy_assets.engines.scoring.narrow import Narrow, Narrowing, Pair, heads_of, narrowed
+from empathy_assets.engines.scoring.narrow import Narrow, Narrowing, Pair, heads_of, keep_heads, narrowed
 from empathy_assets.engines.scoring.network_weights import network_weights, trained_state
 from empathy_assets.engines.scoring.normalise import plain
 from empathy_assets.engines.scoring.runtime import warm_up
@@ -136,13 +136,14 @@ def narrow_reader(pairs: Sequence[tuple[str, str]], folder: Path, recipe: Narrow
         vocab_size=len(words),
         hidden_size=words.shape[1],
         num_hidden_layers=weights.layers,
-        num_attention_heads=weights.heads,
+        num_attention_heads=1,  # what they are is said below: of a narrowed network they do not fill the width
         intermediate_size=len(state["encoder.layer.0.intermediate.dense.bias"]),
         max_position_embeddings=len(places),
         type_vocab_size=len(kinds),
         layer_norm_eps=EPSILON,
     )
     network = transformers.BertModel(config, add_pooling_layer=False)
+    keep_heads(network, weights.heads, len(state["encoder.layer.0.attention.self.query.bias"]))
     network.load_state_dict(state)
     known = arrays(weight_bytes(SCORER_FILE, start))["vocabulary"]
     encoder = PairEncoder(OnnxTokens(weight_bytes(READER_FILE, start)), weight_bytes(TOKENIZER_FILE, start), known)

@@ -127,6 +127,18 @@ def heads_of(network: Network) -> int:
     return network.encoder.layer[0].attention.self.num_attention_heads
 
 
+def keep_heads(network: Network, heads: int, width: int) -> None:
+    """Give every layer the shape of one that has `heads` attention heads, `width` numbers together; weights are to be loaded into it."""
+    torch: Any = import_module("torch")
+    for layer in network.encoder.layer:
+        attention, output = layer.attention.self, layer.attention.output
+        attention.num_attention_heads, attention.attention_head_size, attention.all_head_size = heads, width // heads, width
+        attention.scaling = (width // heads) ** -0.5
+        for name in ("query", "key", "value"):
+            setattr(attention, name, torch.nn.Linear(getattr(attention, name).in_features, width))
+        output.dense = torch.nn.Linear(width, output.dense.out_features)
+
+
 def _batches(pairs: Sequence[Pair], recipe: Narrowing) -> list[Batch]:
     """Return the pairs in batches of equal length, in seeded order."""
     torch: Any = import_module("torch")

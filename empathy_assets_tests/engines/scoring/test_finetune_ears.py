@@ -69,6 +69,9 @@ def test_a_trained_encoder_scores_what_it_was_shown(tmp_path: Path) -> None:
     assert found.taught > 0.9
     assert shows_its_sign(narrower), "heads and calibration are those of the wider reader"
 
+    again = narrow_reader(others, tmp_path / "again", replace(narrowing, heads=1, neurons=24), narrower)
+    assert again.fitted == pytest.approx(1.0, abs=1e-6), "a reader that was narrowed is read with the heads it has"
+
 
 def shows_its_sign(home: Path) -> bool:
     """Return whether each component is likeliest in the reply that holds its sign."""
