@@ -129,7 +129,8 @@ def narrow_reader(pairs: Sequence[tuple[str, str]], folder: Path, recipe: Narrow
     """
     torch: Any = import_module("torch")
     transformers: Any = import_module("transformers")
-    weights = network_weights(weight_bytes(READER_FILE, start))
+    reader = weight_bytes(READER_FILE, start)
+    weights = network_weights(reader)
     state = {name.removeprefix("bert."): torch.tensor(value) for name, value in trained_state(weights).items()}
     words, places, kinds = (state[f"embeddings.{name}_embeddings.weight"] for name in ("word", "position", "token_type"))
     config = transformers.BertConfig(
@@ -146,7 +147,7 @@ def narrow_reader(pairs: Sequence[tuple[str, str]], folder: Path, recipe: Narrow
     keep_heads(network, weights.heads, len(state["encoder.layer.0.attention.self.query.bias"]))
     network.load_state_dict(state)
     known = arrays(weight_bytes(SCORER_FILE, start))["vocabulary"]
-    encoder = PairEncoder(OnnxTokens(weight_bytes(READER_FILE, start)), weight_bytes(TOKENIZER_FILE, start), known)
+    encoder = PairEncoder(OnnxTokens(reader), weight_bytes(TOKENIZER_FILE, start), known)
     numbers = encoder.pairs([context for context, _ in pairs], [reply for _, reply in pairs])
     tokens = [Pair(np.concatenate(pair).tolist(), segments_of(pair).tolist()) for pair in numbers]
     found = narrowed(network, torch.tensor(weights.constants["projection"]), tokens, recipe)

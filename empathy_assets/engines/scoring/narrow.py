@@ -15,9 +15,10 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import cycle
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -171,13 +172,9 @@ def _embedded(network: Network, batch: Batch) -> Tensor:
 
 def _through(network: Network, x: Tensor) -> Tensor:
     for layer in network.encoder.layer:
-        x = _next(layer, x)
+        attended = layer.attention(x)[0]
+        x = layer.output(layer.intermediate(attended), attended)
     return x
-
-
-def _next(layer: Any, x: Tensor) -> Tensor:
-    attended = layer.attention(x)[0]
-    return layer.output(layer.intermediate(attended), attended)
 
 
 def _fitted(teacher: Network, batches: Sequence[Batch], recipe: Narrowing) -> Network:
@@ -310,7 +307,7 @@ def _taught(teacher: Network, student: Network, projection: Tensor, batches: Seq
     layers = list(student.encoder.layer.requires_grad_(requires_grad=True).parameters())
     optimiser = torch.optim.AdamW([*layers, own], lr=recipe.learning_rate, weight_decay=0.01)
     done = 0
-    for batch in _again(batches):
+    for batch in cycle(batches):
         if done >= recipe.taught_tokens:
             break
         share = done / recipe.taught_tokens
@@ -338,11 +335,6 @@ def _taught(teacher: Network, student: Network, projection: Tensor, batches: Seq
             _log.info("taught %d of %d tokens, loss %.4f", done, recipe.taught_tokens, loss.item())
     student.requires_grad_(requires_grad=False)
     return own.detach()
-
-
-def _again(batches: Sequence[Batch]) -> Iterator[Batch]:
-    while True:
-        yield from batches
 
 
 def _equated(whole: tuple[Network, Tensor], other: tuple[Network, Tensor], batches: Sequence[Batch]) -> Tensor:
