@@ -1,6 +1,9 @@
 """A tiny random BERT classifier: its weights, its tokenizer, and texts for it."""
 
 import json
+from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -71,3 +74,18 @@ def tokenizer() -> bytes:
 def texts(count: int, seed: int = 7) -> list[str]:
     draw = np.random.default_rng(seed)
     return [" ".join(draw.choice(WORDS[4:], int(draw.integers(1, 20)))) for _ in range(count)]
+
+
+def start(folder: Path) -> Path:
+    """Write an untrained network of two layers with the tokenizer, in the layout of transformers, and return its folder."""
+    torch: Any = import_module("torch")
+    transformers: Any = import_module("transformers")
+    config = transformers.BertConfig(
+        vocab_size=len(WORDS), hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64, max_position_embeddings=200
+    )
+    torch.manual_seed(0)
+    transformers.BertModel(config).save_pretrained(folder)
+    (folder / "tokenizer.json").write_bytes(tokenizer())
+    named = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
+    (folder / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "PreTrainedTokenizerFast", **named}))
+    return folder

@@ -1,6 +1,5 @@
 """Fine-tuning of the EARS encoder end to end on a tiny network; needs the `gpu` extra and is skipped without it."""
 
-import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -35,23 +34,10 @@ def rows(seed: int = 0) -> list[dict[str, Any]]:
 
 
 def test_a_trained_encoder_scores_what_it_was_shown(tmp_path: Path) -> None:
-    torch = pytest.importorskip("torch")
-    transformers = pytest.importorskip("transformers")
+    pytest.importorskip("torch")
+    pytest.importorskip("transformers")
     pytest.importorskip("onnx")
-    start, home = tmp_path / "start", tmp_path / "home"
-    config = transformers.BertConfig(
-        vocab_size=len(bert.WORDS),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        max_position_embeddings=200,
-    )
-    torch.manual_seed(0)
-    transformers.BertModel(config).save_pretrained(start)
-    (start / "tokenizer.json").write_bytes(bert.tokenizer())
-    named = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
-    (start / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "PreTrainedTokenizerFast", **named}))
+    start, home = bert.start(tmp_path / "start"), tmp_path / "home"
     narrowing = Narrowing(heads=2, neurons=32, fitted_tokens=2000, taught_tokens=20_000, batch_tokens=300, learning_rate=1e-3, threads=1)
     recipe = Recipe(layers=2, frozen_layers=0, epochs=12, learning_rate=3e-3, narrowing=narrowing)
     others = [(row["context"][0]["content"], row["response"]) for row in rows(seed=1)]
