@@ -5,7 +5,7 @@ Lives here: making texts out of texts, what the members say of them, and the tea
 
 Method: knowledge distillation from an ensemble (Hinton et al. 2015), by the logit, on texts without labels: those of the rows, others of
 the kind the network will read, and new ones put together of sentences of both, as Jiao et al. (2020) augment theirs. The network that is
-taught is the first member, without dropout.
+taught starts as the first member, without dropout. A lesson has teachers of its own: what only one network was trained on, only it teaches.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from empathy_assets.engines.scoring.encoder import MAX_TOKENS
-from empathy_assets.engines.scoring.finetune import length_batches, optimiser_of, padded, read, step
+from empathy_assets.engines.scoring.finetune import Array, Network, length_batches, optimiser_of, padded, read, step
 from empathy_assets.engines.scoring.normalise import plain
 from empathy_assets.engines.scoring.runtime import warm_up
 from empathy_assets.engines.sentences import STOP_OR_LINE, spans
@@ -46,6 +45,18 @@ class Teaching:
     """Share of the texts that is not taught but shows how near the network comes to the mean."""
     seed: int = 5
     threads: int = 2
+
+
+class Lesson(NamedTuple):
+    """Texts and the networks whose mean logit is taught on them.
+
+    Attributes:
+        members: Folders of networks that `finetune` wrote.
+        texts: Windows at most: what does not fit into the encoder's 96 tokens is cut.
+    """
+
+    members: Sequence[Path]
+    texts: Sequence[str]
 
 
 def recombined(texts: Sequence[str], count: int, seed: int) -> list[str]:
@@ -88,37 +99,45 @@ def _some_sentences(text: str, draw: random.Random, most: int) -> list[str]:
     return sentences[start : start + draw.randint(1, most)]
 
 
-def taught(members: Sequence[Path], texts: Sequence[str], folder: Path, recipe: Teaching) -> float:
-    """Teach the first member the mean of all, write it with its tokenizer to `folder` and say how near it came.
+def taught(lessons: Sequence[Lesson], folder: Path, recipe: Teaching) -> float:
+    """Teach the first member of the first lesson what all lessons hold, write it with its tokenizer to `folder` and say how near it came.
 
     Args:
-        members: Folders of networks that `finetune` wrote.
-        texts: Windows at most: what does not fit into the encoder's 96 tokens is cut.
+        lessons: What is taught, all of it in one mixed order.
         folder: Where the taught network goes; `finetune.export` makes it a part of the detector.
         recipe: Settings.
 
     Returns:
-        The share of the variance of the members' mean that it explains on texts kept out.
+        The share of the variance of the teachers' mean logit that it explains on texts kept out.
 
     Raises:
-        ValueError: There is no member, or there are too few texts to keep some out.
+        ValueError: A lesson has no member, or there are too few texts to keep some out.
     """
     torch: Any = import_module("torch")
     transformers: Any = import_module("transformers")
-    generator = np.random.default_rng(recipe.seed)
-    ways = generator.random(len(texts)) < recipe.kept_out
-    unseen, seen = np.flatnonzero(ways), np.flatnonzero(~ways)
-    if not members or len(unseen) < 2 or not len(seen):
-        raise ValueError(
-            f"found {len(members)} members and {len(texts)} texts, {len(unseen)} of them kept out; expected a member and more texts"
-        )
+    texts = [text for lesson in lessons for text in lesson.texts]
+    kept_out = np.random.default_rng(recipe.seed).random(len(texts)) < recipe.kept_out
+    unseen, seen = np.flatnonzero(kept_out), np.flatnonzero(~kept_out)
+    if not all(lesson.members for lesson in lessons) or len(unseen) < 2 or not len(seen):
+        counted = f"{[len(lesson.members) for lesson in lessons]} members per lesson and {len(texts)} texts, {len(unseen)} of them kept out"
+        raise ValueError(f"found {counted}; expected a member each and more texts")
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(recipe.threads)
-    networks = [transformers.AutoModelForSequenceClassification.from_pretrained(m, attn_implementation="eager") for m in members]
-    tokenizer = transformers.AutoTokenizer.from_pretrained(members[0])
-    ids = tokenizer([plain(text) for text in texts], truncation=True, max_length=MAX_TOKENS)["input_ids"]
-    wanted: NDArray[Any] = np.mean([read(network, ids) for network in networks], axis=0)
-    network = networks[0].eval()  # no dropout: what is taught is a function, not a label
+
+    def loaded(member: Path) -> Network:
+        return transformers.AutoModelForSequenceClassification.from_pretrained(member, attn_implementation="eager").eval()
+
+    start = lessons[0].members[0]
+    tokenizer = transformers.AutoTokenizer.from_pretrained(start)
+    ids: list[list[int]] = tokenizer([plain(text) for text in texts], truncation=True, max_length=MAX_TOKENS)["input_ids"]
+    said: list[Array] = []
+    first = 0
+    for lesson in lessons:
+        own = ids[first : first + len(lesson.texts)]
+        said.append(np.mean([read(loaded(member), own) for member in lesson.members], axis=0))
+        first += len(own)
+    wanted = np.concatenate(said)
+    network = loaded(start)
 
     def explained() -> float:
         error = read(network, [ids[i] for i in unseen]) - wanted[unseen]
@@ -127,7 +146,7 @@ def taught(members: Sequence[Path], texts: Sequence[str], folder: Path, recipe: 
     optimiser = optimiser_of(network, recipe.frozen_layers, recipe.learning_rate)
     steps = recipe.epochs * -(-len(seen) // recipe.batch)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, warm_up(steps, 0.05))
-    _log.info("%d texts, %d members; before teaching R2 %.4f", len(texts), len(members), explained())
+    _log.info("%d texts; before teaching R2 %.4f", len(texts), explained())
     for epoch in range(recipe.epochs):
         for group in length_batches([len(ids[i]) for i in seen], recipe.batch, recipe.seed + epoch):
             rows: list[int] = seen[group].tolist()
