@@ -123,30 +123,13 @@ def taught(lessons: Sequence[Lesson], folder: Path, recipe: Teaching) -> float:
         raise ValueError(f"found {counted}; expected a member each and more texts")
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(recipe.threads)
-
-    def loaded(member: Path) -> Network:
-        return transformers.AutoModelForSequenceClassification.from_pretrained(member, attn_implementation="eager").eval()
-
     start = lessons[0].members[0]
     tokenizer = transformers.AutoTokenizer.from_pretrained(start)
     ids: list[list[int]] = tokenizer([plain(text) for text in texts], truncation=True, max_length=MAX_TOKENS)["input_ids"]
-    said: list[Array] = []
-    first = 0
-    for lesson in lessons:
-        own = ids[first : first + len(lesson.texts)]
-        said.append(np.mean([read(loaded(member), own) for member in lesson.members], axis=0))
-        first += len(own)
-    wanted = np.concatenate(said)
-    network = loaded(start)
-
-    def explained() -> float:
-        error = read(network, [ids[i] for i in unseen]) - wanted[unseen]
-        return float(1.0 - np.mean(error**2) / np.var(wanted[unseen]))
-
+    wanted = _said(lessons, ids)
+    network = _loaded(start)
     optimiser = optimiser_of(network, recipe.frozen_layers, recipe.learning_rate)
-    steps = recipe.epochs * -(-len(seen) // recipe.batch)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, warm_up(steps, 0.05))
-    _log.info("%d texts; before teaching R2 %.4f", len(texts), explained())
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, warm_up(recipe.epochs * -(-len(seen) // recipe.batch), 0.05))
     for epoch in range(recipe.epochs):
         for group in length_batches([len(ids[i]) for i in seen], recipe.batch, recipe.seed + epoch):
             rows: list[int] = seen[group].tolist()
@@ -154,7 +137,29 @@ def taught(lessons: Sequence[Lesson], folder: Path, recipe: Teaching) -> float:
                 found = network(**padded([ids[i] for i in rows])).logits[:, 0].float()
             step(network, optimiser, torch.nn.functional.smooth_l1_loss(found, torch.tensor(wanted[rows])))
             schedule.step()
-        _log.info("epoch %d of %d: R2 %.4f", epoch + 1, recipe.epochs, explained())
+        near = _explained(read(network, [ids[i] for i in unseen]), wanted[unseen])
+        _log.info("epoch %d of %d: %d texts, R2 %.4f", epoch + 1, recipe.epochs, len(seen), near)
     network.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    return explained()
+    return _explained(read(network, [ids[i] for i in unseen]), wanted[unseen])
+
+
+def _said(lessons: Sequence[Lesson], ids: Sequence[Sequence[int]]) -> Array:
+    """Return the mean logit of its lesson's members for each text, given as token numbers in the order of the lessons."""
+    out: list[Array] = []
+    first = 0
+    for lesson in lessons:
+        own = ids[first : first + len(lesson.texts)]
+        out.append(np.mean([read(_loaded(member), own) for member in lesson.members], axis=0))
+        first += len(own)
+    return np.concatenate(out)
+
+
+def _loaded(member: Path) -> Network:
+    """Return a network without dropout: what is taught is a function, not a label."""
+    transformers: Any = import_module("transformers")
+    return transformers.AutoModelForSequenceClassification.from_pretrained(member, attn_implementation="eager").eval()
+
+
+def _explained(found: Array, wanted: Array) -> float:
+    return float(1.0 - np.mean((found - wanted) ** 2) / np.var(wanted))

@@ -95,6 +95,21 @@ def threshold_at(logits: Array, labels: Array, sources: Array, sensitivity: floa
     return float(logits[positive][order][min(int(np.searchsorted(reached, sensitivity)), int(positive.sum()) - 1)])
 
 
+def carried(threshold: float, folds: Sequence[Array], final: Array) -> float:
+    """Return the logit from which the final detector flags as many of some texts as the folds' detectors do, on average, from `threshold`.
+
+    A detector made of all sources gives other logits than those that miss some, so a threshold found on held-out sources is not its own
+    (equipercentile equating, Kolen and Brennan 2014). Labels are not looked at.
+
+    Args:
+        threshold: Logit chosen on the folds.
+        folds: Each fold's detector's logits of the same texts, whose labels no detector was trained on.
+        final: The final detector's logits of these texts.
+    """
+    share = float(np.mean([(logits >= threshold).mean() for logits in folds]))
+    return float(np.quantile(final, 1.0 - share))
+
+
 def figures(source: str, logits: Array, labels: Array, threshold: float) -> SourceFigures:
     """Return the figures of one source."""
     positive = labels > 0.5

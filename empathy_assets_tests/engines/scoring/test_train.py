@@ -5,7 +5,7 @@ import pytest
 
 from empathy_assets.engines.scoring.bundle import checksums
 from empathy_assets.engines.scoring.crisis import load_detector
-from empathy_assets.engines.scoring.train import balanced, canonical, threshold_at, train_detector
+from empathy_assets.engines.scoring.train import balanced, canonical, carried, threshold_at, train_detector
 
 HARM = ("I want to vanish for good", "nothing is left for me here", "I plan to end it")
 FINE = ("the bread rose well", "we walked by the river", "my team won again")
@@ -60,3 +60,12 @@ def test_threshold_reaches_the_target():
 @pytest.mark.parametrize(("raw", "name"), [("suicide_active", "suicidality"), ("domestic_abuse", "abuse"), ("weather", "other")])
 def test_category_names_are_joined(raw, name):
     assert canonical(raw) == name
+
+
+def test_a_carried_threshold_flags_as_many_whatever_the_scale():
+    folds = np.random.default_rng(4).normal(size=(4, 5000))
+    final = 2.5 * folds.mean(axis=0) * 2 - 1.0  # a mean of four has half their spread
+    found = carried(0.7, list(folds), final)
+    assert found == pytest.approx(2.5 * 0.7 - 1.0, abs=0.15)
+    assert (final >= found).mean() == pytest.approx((folds >= 0.7).mean(), abs=1e-3)
+    assert carried(0.7, [folds[0]], folds[0]) == pytest.approx(0.7, abs=0.01)
