@@ -21,15 +21,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from empathy_assets.engines.scoring.encoder import MAX_TOKENS
-from empathy_assets.engines.scoring.finetune import Array, Network, length_batches, optimiser_of, padded, read, step
+from empathy_assets.engines.scoring.finetune import Array, Network, forward, length_batches, optimiser_of, read, step
 from empathy_assets.engines.scoring.normalise import plain
 from empathy_assets.engines.scoring.runtime import warm_up
 from empathy_assets.engines.sentences import STOP_OR_LINE, spans
+from empathy_assets.policy.load import number
 
 _log = logging.getLogger(__name__)
 
 _SENTENCES, _OF_TWO = 0.45, 0.75  # shares: up to 0.45 sentences of one text, up to 0.75 of two, else words from anywhere
-_FEWEST_WORDS, _MOST_WORDS = 3, 70
+_FEWEST_WORDS = 3
 _LOWER_CASE = 0.3
 
 
@@ -60,12 +61,13 @@ class Lesson(NamedTuple):
 
 
 def recombined(texts: Sequence[str], count: int, seed: int) -> list[str]:
-    """Return `count` different texts of 3 to 70 words made of parts of `texts`, in seeded order.
+    """Return `count` different texts of 3 words up to a window's, made of parts of `texts`, in seeded order.
 
     Raises:
         ValueError: The texts are too few or too short to make so many of.
     """
     draw = random.Random(seed)
+    most = int(number("judges", "crisis.window_words"))
     found: dict[str, None] = {}
     tries = 0
     while len(found) < count:
@@ -74,13 +76,13 @@ def recombined(texts: Sequence[str], count: int, seed: int) -> list[str]:
             raise ValueError(
                 f"made {len(found)} different texts of {len(texts)}, expected {count}: give more or longer texts, or ask for fewer"
             )
-        made = _made(texts, draw)
-        if _FEWEST_WORDS <= len(made.split()) <= _MOST_WORDS:
+        made = _made(texts, most, draw)
+        if _FEWEST_WORDS <= len(made.split()) <= most:
             found[made] = None
     return list(found)
 
 
-def _made(texts: Sequence[str], draw: random.Random) -> str:
+def _made(texts: Sequence[str], most: int, draw: random.Random) -> str:
     kind = draw.random()
     text = draw.choice(texts)
     if kind < _SENTENCES:
@@ -89,7 +91,7 @@ def _made(texts: Sequence[str], draw: random.Random) -> str:
         return " ".join(_some_sentences(text, draw, 3) + _some_sentences(draw.choice(texts), draw, 3))
     words = text.split()
     start = draw.randrange(max(1, len(words) - 8))
-    made = " ".join(words[start : start + draw.randint(6, _MOST_WORDS)])
+    made = " ".join(words[start : start + draw.randint(6, most)])
     return made.lower() if draw.random() < _LOWER_CASE else made
 
 
@@ -130,18 +132,19 @@ def taught(lessons: Sequence[Lesson], folder: Path, recipe: Teaching) -> float:
     network = _loaded(start)
     optimiser = optimiser_of(network, recipe.frozen_layers, recipe.learning_rate)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, warm_up(recipe.epochs * -(-len(seen) // recipe.batch), 0.05))
+    near = _explained(read(network, [ids[i] for i in unseen]), wanted[unseen])
+    _log.info("%d texts; before teaching R2 %.4f", len(seen), near)
     for epoch in range(recipe.epochs):
         for group in length_batches([len(ids[i]) for i in seen], recipe.batch, recipe.seed + epoch):
             rows: list[int] = seen[group].tolist()
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                found = network(**padded([ids[i] for i in rows])).logits[:, 0].float()
+            found = forward(network, [ids[i] for i in rows])
             step(network, optimiser, torch.nn.functional.smooth_l1_loss(found, torch.tensor(wanted[rows])))
             schedule.step()
         near = _explained(read(network, [ids[i] for i in unseen]), wanted[unseen])
-        _log.info("epoch %d of %d: %d texts, R2 %.4f", epoch + 1, recipe.epochs, len(seen), near)
+        _log.info("epoch %d of %d: R2 %.4f", epoch + 1, recipe.epochs, near)
     network.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    return _explained(read(network, [ids[i] for i in unseen]), wanted[unseen])
+    return near
 
 
 def _said(lessons: Sequence[Lesson], ids: Sequence[Sequence[int]]) -> Array:

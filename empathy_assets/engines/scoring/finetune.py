@@ -31,6 +31,7 @@ from empathy_assets.engines.scoring.encoder import MAX_TOKENS
 from empathy_assets.engines.scoring.encoder_graph import encoder_graph
 from empathy_assets.engines.scoring.normalise import plain, without_courtesy
 from empathy_assets.engines.scoring.runtime import warm_up
+from empathy_assets.engines.scoring.torch_network import padded
 from empathy_assets.engines.scoring.windows import cut
 from empathy_assets.policy.load import number
 
@@ -131,19 +132,18 @@ def read(network: Network, ids: Sequence[Sequence[int]], batch: int = 64) -> Arr
     order: Array = np.argsort([len(row) for row in ids], kind="stable")
     for start in range(0, len(order), batch):
         rows: list[int] = order[start : start + batch].tolist()
-        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-            out[rows] = network(**padded([ids[i] for i in rows])).logits[:, 0].float().numpy()
+        with torch.no_grad():
+            out[rows] = forward(network, [ids[i] for i in rows]).numpy()
     return out
 
 
-def padded(ids: Sequence[Sequence[int]]) -> dict[str, Any]:
-    """Return token numbers as a network of transformers takes them: matrices (text, token) of numbers and of what is no padding."""
+def forward(network: Network, ids: Sequence[Sequence[int]]) -> Any:
+    """Return the network's logit of each text, given as token numbers, as a tensor that gradients go through."""
     torch: Any = import_module("torch")
-    numbers = np.zeros((len(ids), max(map(len, ids))), dtype=np.int64)
-    for i, row in enumerate(ids):
-        numbers[i, : len(row)] = row
-    real = np.arange(numbers.shape[1]) < np.array([len(row) for row in ids])[:, None]
-    return {"input_ids": torch.from_numpy(numbers), "attention_mask": torch.from_numpy(real.astype(np.int64))}
+    numbers, real = padded(ids)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        found = network(input_ids=torch.from_numpy(numbers), attention_mask=torch.from_numpy(real.astype(np.int64)))
+    return found.logits[:, 0].float()
 
 
 def optimiser_of(network: Network, frozen_layers: int, learning_rate: float) -> Any:
@@ -191,8 +191,7 @@ def finetune(rows: Sequence[Mapping[str, Any]], start: str, folder: Path, recipe
         found: list[float] = []
         for batch in length_batches([len(x) for x in ids], recipe.batch, recipe.seed + epoch):
             numbers: list[int] = batch.tolist()
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                logits = network(**padded([ids[i] for i in numbers])).logits[:, 0].float()
+            logits = forward(network, [ids[i] for i in numbers])
             loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, target[batch], weight=weight[batch])
             found.append(step(network, optimiser, loss))
             schedule.step()

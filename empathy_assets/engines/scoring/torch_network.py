@@ -41,6 +41,15 @@ def padded_batches(lengths: Sequence[int], tokens: int) -> list[list[int]]:
     return out
 
 
+def padded(rows: Sequence[Row]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return rows of numbers as one matrix, (row, token), and which of its places are no padding."""
+    longest = max(map(len, rows))
+    filled = np.full((len(rows), longest), _PAD, dtype=np.int64)
+    for i, row in enumerate(rows):
+        filled[i, : len(row)] = row
+    return filled, np.arange(longest) < np.array([len(row) for row in rows])[:, None]
+
+
 class TorchNetwork:
     """The layers of a network of `encoder_graph`."""
 
@@ -71,11 +80,7 @@ class TorchNetwork:
 
     def padded(self, rows: Sequence[Row]) -> tuple[Tensor, Tensor]:
         """Return rows of numbers as one matrix, (row, token), and which of its places are no padding."""
-        longest = max(map(len, rows))
-        filled = np.full((len(rows), longest), _PAD, dtype=np.int64)
-        for i, row in enumerate(rows):
-            filled[i, : len(row)] = row
-        real = np.arange(longest) < np.array([len(row) for row in rows])[:, None]
+        filled, real = padded(rows)
         return self._torch.from_numpy(filled).to(self.device), self._torch.from_numpy(real).to(self.device)
 
     def classified(self, rows: Sequence[Row]) -> NDArray[Any]:

@@ -35,7 +35,7 @@ def test_texts_that_cannot_be_put_together_are_refused(texts: list[str]) -> None
 
 
 @given(st.lists(st.text(), min_size=1))
-def test_any_text_is_made_of_or_refused(texts: list[str]) -> None:
+def test_texts_of_any_kind_may_stand_beside_a_good_one(texts: list[str]) -> None:
     whole = "The sea was calm. We walked home late, in the rain."
     assert len(recombined([*texts, whole], 3, seed=0)) == 3
 
