@@ -41,11 +41,12 @@ from empathy_assets.engines.scoring.report import (
     scorer_table,
     write_report,
 )
+from empathy_assets.engines.scoring.second_reading import READINGS, readings, reread
 from empathy_assets.engines.scoring.tier import Engine, Tier
 from empathy_assets.engines.scoring.train import train_detector
 from empathy_assets.engines.scoring.train_ears import train_scorer
 from empathy_assets.policy.load import POLICY_DIR, number
-from empathy_assets.records.ids import digest
+from empathy_assets.records.ids import digest, file_sha256
 from empathy_assets.records.judge import Judge
 
 BENCHMARK = POLICY_DIR / "benchmarks" / "crisis.jsonl"
@@ -75,7 +76,7 @@ def _trained(name: str, data: str, folder: Path, complaint: Complaint, train: Tr
     """Return the folder of the weights trained from `data`; trains once per content of the rows and version of the trainer."""
     path = Path(data).expanduser()
     trainer = tree_sha256(Path(scoring.__file__).parent)  # other features or another trainer make other weights
-    home = folder / f"{name}-{digest(content_sha256(path), trainer)[:16]}"
+    home = folder / f"{name}-{digest(content_sha256(path), trainer, file_sha256(READINGS))[:16]}"
     if not home.exists():
         rows = read_labelled(path, complaint)
         aside = home.with_name(f".{home.name}.part")
@@ -87,7 +88,8 @@ def _trained(name: str, data: str, folder: Path, complaint: Complaint, train: Tr
 
 
 def _train_detector(rows: list[Row], folder: Path) -> None:
-    """Write weights, report and card of a crisis detector."""
+    """Write weights, report and card of a crisis detector; a label that its source is not sure of is that of the second reading."""
+    rows = reread(rows, readings())
     table = detector_table(train_detector(rows, folder), rows)
     write_report(folder, TrainingReport(crisis_detector=table))
     (folder / CARD_FILE).write_text(detector_card(table, rows), encoding="utf-8")

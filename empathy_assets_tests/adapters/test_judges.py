@@ -11,7 +11,9 @@ from empathy_assets.adapters import judges
 from empathy_assets.adapters.cache import FrameCache
 from empathy_assets.adapters.judges import BENCHMARK, CertifiedDetector, certificate_in_force, certified_detector, reported_scorer
 from empathy_assets.adapters.labelled import read_labelled
+from empathy_assets.engines.scoring.bundle import MODELS_DIR
 from empathy_assets.engines.scoring.crisis import CrisisDetector
+from empathy_assets.engines.scoring.second_reading import readings, text_key
 from empathy_assets.engines.scoring.tier import Engine
 from empathy_assets_tests.engines.scoring.test_train_ears import rows as ears_rows
 
@@ -59,6 +61,21 @@ def test_own_data_trains_once_per_content_and_keeps_report_and_card(tmp_path: Pa
     monkeypatch.setattr(judges, "train_detector", lambda *_: pytest.fail("trained twice"))
     again = certified_detector(str(data), str(data), tmp_path / "models")
     assert (again.judge, again.training) == (first.judge, first.training)
+
+
+def test_labels_that_their_source_is_not_sure_of_are_those_of_the_second_reading(tmp_path: Path) -> None:
+    known = [row for row in read_labelled(MODELS_DIR / "training" / "own_crisis.jsonl") if row["label"]]
+    codes = readings()
+    told = [row["text"] for row in known if codes.get(text_key(row["text"]), "") in {"S", "A"}][:6]
+    data = labelled(tmp_path / "own.jsonl")
+    weak = [json.dumps({"text": text, "label": 0, "source": "forum", "tier": "weak"}) for text in told]
+    sure = [json.dumps({"text": f"{text}.", "label": 0, "source": "forum"}) for text in CALM]
+    data.write_text("\n".join([data.read_text(), *weak, *sure]))
+    trained = certified_detector(str(data), "", tmp_path / "models")
+    assert trained.training
+    forum = next(s for s in trained.training.sources if s.source == "forum")
+    assert (forum.sensitivity.n, forum.specificity.n) == (6, 4)
+    assert "| 6 | 4 | 0 | 6 |" in trained.judge.card
 
 
 def test_a_benchmark_is_scored_once_per_weights_texts_and_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

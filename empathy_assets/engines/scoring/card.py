@@ -11,6 +11,7 @@ from typing import Any
 
 from empathy_assets.engines.scoring.report import NOT_STATED, DetectorTable, ScorerTable, licences
 from empathy_assets.engines.scoring.report_tables import detector_tables, markdown, scorer_tables
+from empathy_assets.engines.scoring.second_reading import BEFORE
 
 CARD_FILE = "card.md"
 
@@ -24,7 +25,8 @@ _DETECTOR_LIMITS = """\
 * The threshold was read on these rows, each judged by weights that saw none of its source; it is kept with the weights and decides what is
   flagged. `crisis.threshold` in `policy/judges.toml` belongs to the bundled weights alone.
 * Scores are calibrated on held-out rows of these sources, not on the prevalence of your texts.
-* A source's labels may be weak (by forum, keyword or hashtag): its row above is then a figure about the labels as well."""
+* A source's labels may be weak (by forum, keyword or hashtag): its row above is then a figure about the labels as well. Rows that
+  say so (`tier` other than `main`) or have no label took that of the second reading kept in the package, where it knows the text."""
 
 _SCORER_LIMITS = """\
 * One linear head per (source, component): a component that few sources label is judged by few heads.
@@ -35,11 +37,12 @@ _SCORER_LIMITS = """\
 def detector_card(table: DetectorTable, rows: Sequence[Mapping[str, Any]]) -> str:
     """Return the card of a crisis detector trained from `rows`."""
     counted = Counter((str(row.get("source") or "unnamed"), _label(row)) for row in rows)
+    anew = Counter(str(row.get("source") or "unnamed") for row in rows if BEFORE in row and row[BEFORE] != row.get("label"))
     sources = [
-        [source, licence, *(str(counted[source, label]) for label in ("crisis", "other", "unlabelled"))]
+        [source, licence, *(str(counted[source, label]) for label in ("crisis", "other", "unlabelled")), str(anew[source])]
         for source, licence in licences(rows).items()
     ]
-    head = ["source", "licence, as the rows state it", "crisis", "other", "unlabelled, not used"]
+    head = ["source", "licence, as the rows state it", "crisis", "other", "unlabelled, not used", "labelled anew by the second reading"]
     return _card("Crisis detector", markdown(head, sources), detector_tables(table), _DETECTOR_LIMITS, "EMPATHY_DETECTOR_DATA", rows)
 
 

@@ -31,6 +31,7 @@ from empathy_assets.engines.scoring.encoder import MAX_TOKENS
 from empathy_assets.engines.scoring.encoder_graph import encoder_graph
 from empathy_assets.engines.scoring.normalise import plain, without_courtesy
 from empathy_assets.engines.scoring.runtime import warm_up
+from empathy_assets.engines.scoring.second_reading import certainties, worth
 from empathy_assets.engines.scoring.torch_network import padded
 from empathy_assets.engines.scoring.windows import cut
 from empathy_assets.policy.load import number
@@ -85,8 +86,11 @@ def draw(rows: Sequence[Mapping[str, Any]], caps: Mapping[str, int], seed: int) 
 
 
 def row_weights(rows: Sequence[Mapping[str, Any]], emphasis: Mapping[str, float]) -> Array:
-    """Return one weight per row: its source's emphasis, scaled so that both labels weigh the same and the mean is 1."""
-    weights = np.array([emphasis.get(str(row["source"]), 1.0) for row in rows])
+    """Return one weight per row, scaled so that both labels weigh the same and the mean is 1.
+
+    A row counts by its source's emphasis and by what its label is better than a coin.
+    """
+    weights = np.array([emphasis.get(str(row["source"]), 1.0) for row in rows]) * worth(rows)
     labels = np.array([int(row["label"]) for row in rows])
     for label in (0, 1):
         if (labels == label).any():
@@ -158,7 +162,7 @@ def finetune(rows: Sequence[Mapping[str, Any]], start: str, folder: Path, recipe
     """Train the network `start` on `rows`, write it with its tokenizer to `folder` and return the mean loss of each epoch.
 
     Args:
-        rows: Mappings with `text`, `label` (0, 1 or null) and `source`.
+        rows: Mappings with `text`, `label` (0, 1 or null) and `source`; `certainty` where a label's reader was not sure.
         start: Folder of a network in the transformers layout, such as all-MiniLM-L6-v2.
         folder: Where the trained network goes; `export` makes it a part of the detector.
         recipe: Settings.
@@ -185,7 +189,8 @@ def finetune(rows: Sequence[Mapping[str, Any]], start: str, folder: Path, recipe
     for epoch, chosen in enumerate(draws):
         labels = np.array([float(row["label"]) for row in chosen], dtype=np.float32)
         ids = _shown(chosen, labels, tokenizer, network if epoch else None, generator, recipe)
-        target = torch.tensor(labels * (1 - 2 * recipe.smoothing) + recipe.smoothing)
+        sure = certainties(chosen, 1 - recipe.smoothing)
+        target = torch.tensor(np.where(labels > 0.5, sure, 1 - sure).astype(np.float32))
         weight = torch.tensor(row_weights(chosen, recipe.emphasis).astype(np.float32))
         network.train()
         found: list[float] = []

@@ -21,6 +21,7 @@ from empathy_assets.engines.scoring.crisis import CATEGORIES, LINEAR_FILE
 from empathy_assets.engines.scoring.features import WIDTH, Columns
 from empathy_assets.engines.scoring.logistic import auc, fit, platt, sigmoid
 from empathy_assets.engines.scoring.normalise import without_courtesy
+from empathy_assets.engines.scoring.second_reading import worth
 
 Array = NDArray[Any]
 
@@ -131,7 +132,8 @@ def train_detector(rows: Sequence[Mapping[str, Any]], folder: Path, *, target: f
     """Train the linear tier on `rows` and write it to `folder`.
 
     Args:
-        rows: Mappings with `text`, `label` (0, 1 or null), `source`, `category`; rows with a null label are left out.
+        rows: Mappings with `text`, `label` (0, 1 or null), `source`, `category`; rows with a null label are left out; `certainty`, 0.5
+            to 1, where a label is only leaned to.
         folder: Where the weights and their checksum go; load them with `crisis.load_detector(folder)`.
         target: Sensitivity over held-out sources at which the threshold is read.
         l2: Strength of the penalty.
@@ -144,6 +146,7 @@ def train_detector(rows: Sequence[Mapping[str, Any]], folder: Path, *, target: f
     if not 0 < labels.sum() < len(labels):
         raise ValueError(f"training needs rows of both labels; found {int(labels.sum())} crisis of {len(labels)}: add the missing kind")
     sources = np.array([str(row.get("source") or "unnamed") for row in known])
+    sure = worth(known)
     columns = Columns([without_courtesy(str(row["text"])) for row in known])
     scale = rarity(columns)
 
@@ -152,7 +155,7 @@ def train_detector(rows: Sequence[Mapping[str, Any]], folder: Path, *, target: f
             Subset(columns, keep, scale),
             np.zeros((int(keep.sum()), 0)),
             labels[keep],
-            balanced(sources[keep], labels[keep]),
+            balanced(sources[keep], labels[keep]) * sure[keep],
             l2=l2,
             iterations=ITERATIONS,
         )

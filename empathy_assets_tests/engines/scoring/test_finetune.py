@@ -33,6 +33,14 @@ def test_both_labels_weigh_the_same_and_emphasis_counts() -> None:
     assert np.isclose(weights.mean(), 1.0)
 
 
+def test_a_row_counts_by_what_its_label_is_better_than_a_coin() -> None:
+    data: list[dict[str, object]] = [*rows(2, "forum", 0), *rows(2, "forum", 1)]
+    data[2]["certainty"] = 0.75
+    weights = row_weights(data, {})
+    assert np.isclose(weights[3], 2 * weights[2])
+    assert np.isclose(weights[:2].sum(), weights[2:].sum())
+
+
 def test_every_row_is_in_one_batch_beside_rows_of_its_length() -> None:
     lengths = [int(n) for n in np.random.default_rng(0).integers(3, 90, 50)]
     batches = length_batches(lengths, 8, seed=3)
