@@ -129,7 +129,7 @@ def taught(lessons: Sequence[Lesson], folder: Path, recipe: Teaching) -> float:
     tokenizer = transformers.AutoTokenizer.from_pretrained(start)
     ids: list[list[int]] = tokenizer([plain(text) for text in texts], truncation=True, max_length=MAX_TOKENS)["input_ids"]
     wanted = _said(lessons, ids)
-    network = _loaded(start)
+    network = loaded(start)
     optimiser = optimiser_of(network, recipe.frozen_layers, recipe.learning_rate)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, warm_up(recipe.epochs * -(-len(seen) // recipe.batch), 0.05))
     near = _explained(read(network, [ids[i] for i in unseen]), wanted[unseen])
@@ -153,12 +153,12 @@ def _said(lessons: Sequence[Lesson], ids: Sequence[Sequence[int]]) -> Array:
     first = 0
     for lesson in lessons:
         own = ids[first : first + len(lesson.texts)]
-        out.append(np.mean([read(_loaded(member), own) for member in lesson.members], axis=0))
+        out.append(np.mean([read(loaded(member), own) for member in lesson.members], axis=0))
         first += len(own)
     return np.concatenate(out)
 
 
-def _loaded(member: Path) -> Network:
+def loaded(member: Path) -> Network:
     """Return a network without dropout: what is taught is a function, not a label."""
     transformers: Any = import_module("transformers")
     return transformers.AutoModelForSequenceClassification.from_pretrained(member, attn_implementation="eager").eval()

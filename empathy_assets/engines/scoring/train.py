@@ -170,7 +170,7 @@ def train_detector(rows: Sequence[Mapping[str, Any]], folder: Path, *, target: f
     slope, offset = platt(logits, labels, balanced(sources, labels))
     threshold = threshold_at(logits, labels, sources, target)
     coefficient, bias = fitted(np.ones(len(labels), dtype=bool))
-    category, category_bias = _category_heads(known, labels)
+    category, category_bias = category_heads(known, labels)
     digest = save(
         folder,
         LINEAR_FILE,
@@ -190,7 +190,19 @@ def train_detector(rows: Sequence[Mapping[str, Any]], folder: Path, *, target: f
     return DetectorReport(logits, threshold, table, digest)
 
 
-def _category_heads(rows: Sequence[Mapping[str, Any]], labels: Array) -> tuple[Array, Array]:
+def linear_tier(rows: Sequence[Mapping[str, Any]]) -> tuple[Array, float]:
+    """Return (weights of the hashed columns, intercept) fitted to rows that all have a label; fields as in `train_detector`."""
+    labels = np.array([float(row["label"]) for row in rows])
+    sources = np.array([str(row.get("source") or "unnamed") for row in rows])
+    columns = Columns([without_courtesy(str(row["text"])) for row in rows])
+    scale = rarity(columns)
+    everything = Subset(columns, np.ones(len(rows), dtype=bool), scale)
+    weights = balanced(sources, labels) * worth(rows)
+    coefficient, _, bias = fit(everything, np.zeros((len(rows), 0)), labels, weights, l2=L2, iterations=ITERATIONS)
+    return coefficient * scale, bias
+
+
+def category_heads(rows: Sequence[Mapping[str, Any]], labels: Array) -> tuple[Array, Array]:
     """Return (weights, intercepts) that tell the categories of crisis texts apart, one against the rest."""
     crisis = [row for row, label in zip(rows, labels, strict=True) if label > 0.5 and canonical(str(row.get("category") or "")) != "other"]
     weights, bias = np.zeros((WIDTH, len(CATEGORIES))), np.full(len(CATEGORIES), -3.0)
