@@ -7,6 +7,8 @@ Lives here: where weights, their report and their card lie, and which benchmark 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from empathy_assets.adapters.cache import FrameCache
 from empathy_assets.adapters.identity import code_sha256, tree_sha256
 from empathy_assets.adapters.labelled import (
     Complaint,
+    LabelledDataError,
     Row,
     content_sha256,
     crisis_complaint,
@@ -41,6 +44,7 @@ from empathy_assets.engines.scoring.report import (
     scorer_table,
     write_report,
 )
+from empathy_assets.engines.scoring.retrain import Plan, retrain
 from empathy_assets.engines.scoring.second_reading import READINGS, readings, reread
 from empathy_assets.engines.scoring.tier import Engine, Tier
 from empathy_assets.engines.scoring.train import train_detector
@@ -50,6 +54,8 @@ from empathy_assets.records.ids import digest, file_sha256
 from empathy_assets.records.judge import Judge
 
 BENCHMARK = POLICY_DIR / "benchmarks" / "crisis.jsonl"
+
+NETWORK_FILE = "model.safetensors"
 
 Train = Callable[[list[Row], Path], object]
 
@@ -72,11 +78,11 @@ class ReportedScorer:
     training: ScorerTable | None
 
 
-def _trained(name: str, data: str, folder: Path, complaint: Complaint, train: Train) -> Path:
-    """Return the folder of the weights trained from `data`; trains once per content of the rows and version of the trainer."""
+def _trained(name: str, data: str, folder: Path, complaint: Complaint, train: Train, *besides: str) -> Path:
+    """Return the folder of the weights trained from `data`; trains once per content of the rows, version of the trainer and `besides`."""
     path = Path(data).expanduser()
     trainer = tree_sha256(Path(scoring.__file__).parent)  # other features or another trainer make other weights
-    home = folder / f"{name}-{digest(content_sha256(path), trainer, file_sha256(READINGS))[:16]}"
+    home = folder / f"{name}-{digest(content_sha256(path), trainer, file_sha256(READINGS), *besides)[:16]}"
     if not home.exists():
         rows = read_labelled(path, complaint)
         aside = home.with_name(f".{home.name}.part")
@@ -84,15 +90,41 @@ def _trained(name: str, data: str, folder: Path, complaint: Complaint, train: Tr
         aside.mkdir(parents=True)
         train(rows, aside)
         aside.replace(home)
+        shutil.rmtree(_work(aside), ignore_errors=True)
     return home
 
 
-def _train_detector(rows: list[Row], folder: Path) -> None:
+def _work(aside: Path) -> Path:
+    """Return where training leaves what it has made so far, so that an interrupted run goes on."""
+    return aside.with_suffix(".work")
+
+
+def _train_detector(rows: list[Row], folder: Path, network: str = "") -> None:
     """Write weights, report and card of a crisis detector; a label that its source is not sure of is that of the second reading."""
     rows = reread(rows, readings())
-    table = detector_table(train_detector(rows, folder), rows)
+    found = retrain(rows, network, folder, _work(folder), Plan()) if network else train_detector(rows, folder)
+    table = detector_table(found, rows)
     write_report(folder, TrainingReport(crisis_detector=table))
-    (folder / CARD_FILE).write_text(detector_card(table, rows), encoding="utf-8")
+    (folder / CARD_FILE).write_text(detector_card(table, rows, encoder=bool(network)), encoding="utf-8")
+
+
+def _network(named: str, data: str) -> tuple[str, str]:
+    """Return (folder, SHA-256) of the network an encoder is made from; empty where none is named.
+
+    Raises:
+        LabelledDataError: There are no rows to train it on, or no network.
+        ModuleNotFoundError: The `gpu` extra is not installed.
+    """
+    if not named:
+        return "", ""
+    if not data:
+        raise LabelledDataError(f"a network to start from is named ({named}), but no labelled rows; set EMPATHY_DETECTOR_DATA as well.")
+    folder = Path(named).expanduser()
+    if not (folder / NETWORK_FILE).exists():
+        raise LabelledDataError(f"no {NETWORK_FILE} in {folder}; expected a network in the transformers layout. Correct the path.")
+    if not find_spec("torch"):
+        raise ModuleNotFoundError("torch is not installed; EMPATHY_DETECTOR_NETWORK needs the extra: uv sync --extra gpu")
+    return str(folder), file_sha256(folder / NETWORK_FILE)
 
 
 def _train_scorer(rows: list[Row], folder: Path) -> None:
@@ -135,7 +167,13 @@ def certificate_in_force(judge: Judge, benchmark: str, tier: Tier, engine: Engin
 
 
 def certified_detector(
-    data: str, benchmark: str, folder: Path, tier: Tier = "cascade", memory: FrameCache | None = None, engine: Engine = "onnx"
+    data: str,
+    benchmark: str,
+    folder: Path,
+    tier: Tier = "cascade",
+    memory: FrameCache | None = None,
+    engine: Engine = "onnx",
+    network: str = "",
 ) -> CertifiedDetector:
     """Return the crisis detector, certified, with what was measured.
 
@@ -146,12 +184,15 @@ def certified_detector(
         tier: Who judges the conversations of a build.
         memory: Where scores of the benchmark are kept, by weights, benchmark, code and policy; None: it is scored anew.
         engine: What runs the encoder: it is certified as it will judge.
+        network: Folder of a pre-trained network that an encoder is made from (extra `gpu`); empty: trained weights have no encoder.
 
     Raises:
-        LabelledDataError: Rows cannot be trained or certified on; file and line are named.
+        LabelledDataError: Rows cannot be trained or certified on, or the network is none; file and line are named.
     """
     rows = labelled(_benchmark(benchmark))
-    home = _trained("crisis", data, folder, crisis_complaint, _train_detector) if data else MODELS_DIR
+    start, identity = _network(network, data)
+    train = partial(_train_detector, network=start)
+    home = _trained("crisis", data, folder, crisis_complaint, train, identity) if data else MODELS_DIR
     detector = load_detector(home, tier, engine)
     weights = _weights_sha256(home)
     found = _measured(detector, rows, weights, memory)

@@ -52,6 +52,10 @@ class Settings(BaseModel):
     ray_gpus: float = Field(default=0.0, ge=0, le=8, description="GPUs each actor holds, for judging with torch; may be a fraction.")
     fetch: bool = Field(default=False, description="Whether papers are fetched from the network; landed files are always read.")
     detector_data: str = Field(default="", description="Labelled JSONL to train the crisis detector from; default: bundled weights.")
+    detector_network: str = Field(
+        default="",
+        description="Folder of a pre-trained network that the detector's encoder is made from; extra `gpu`; default: no encoder.",
+    )
     scorer_data: str = Field(default="", description="Labelled JSONL to train the EARS scorer from; default: bundled weights.")
     tier: Tier = Field(
         default="cascade", description="Judges of a build: `cascade`, `encoder` (every turn; slowest), `student` (quickest)."

@@ -15,7 +15,8 @@ def certificate_of(settings: Settings, benchmark: str) -> Certificate:
         LabelledDataError: The benchmark or the training data cannot be used; file, line and remedy are named.
     """
     folder = settings.cache_dir / "models"
-    return certified_detector(settings.detector_data, benchmark, folder, settings.tier, engine=settings.engine).measurement.certificate
+    data, network = settings.detector_data, settings.detector_network
+    return certified_detector(data, benchmark, folder, settings.tier, engine=settings.engine, network=network).measurement.certificate
 
 
 def print_certificate(found: Certificate, console: Console) -> None:

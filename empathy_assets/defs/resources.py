@@ -54,6 +54,7 @@ class Workspace(dg.ConfigurableResource):
     ray_gpus: float = Field(description="GPUs each actor holds.")
     fetch: bool = Field(description="Whether papers are fetched from the network.")
     detector_data: str = Field(description="Labelled JSONL to train the crisis detector from; empty: bundled weights.")
+    detector_network: str = Field(description="Folder of a pre-trained network that its encoder is made from; empty: no encoder.")
     scorer_data: str = Field(description="Labelled JSONL to train the EARS scorer from; empty: bundled weights.")
     tier: str = Field(description="Judges of a build: `cascade`, `encoder` or `student`.")
     benchmark: str = Field(description="Labelled JSONL to certify the detector on; empty: the bundled benchmark.")

@@ -10,11 +10,15 @@ from upath import UPath
 from empathy_assets.adapters import judges
 from empathy_assets.adapters.cache import FrameCache
 from empathy_assets.adapters.judges import BENCHMARK, CertifiedDetector, certificate_in_force, certified_detector, reported_scorer
-from empathy_assets.adapters.labelled import read_labelled
-from empathy_assets.engines.scoring.bundle import MODELS_DIR
+from empathy_assets.adapters.labelled import LabelledDataError, read_labelled
+from empathy_assets.engines.scoring.bundle import MODELS_DIR, checksums
 from empathy_assets.engines.scoring.crisis import CrisisDetector
+from empathy_assets.engines.scoring.ensemble import Teaching
+from empathy_assets.engines.scoring.finetune import Recipe
+from empathy_assets.engines.scoring.retrain import Plan
 from empathy_assets.engines.scoring.second_reading import readings, text_key
 from empathy_assets.engines.scoring.tier import Engine
+from empathy_assets_tests.engines.scoring import bert
 from empathy_assets_tests.engines.scoring.test_train_ears import rows as ears_rows
 
 CRISIS = ["I want to end my life", "I keep cutting myself at night", "he hit me again and I am afraid", "I am going to kill him"]
@@ -76,6 +80,36 @@ def test_labels_that_their_source_is_not_sure_of_are_those_of_the_second_reading
     forum = next(s for s in trained.training.sources if s.source == "forum")
     assert (forum.sensitivity.n, forum.specificity.n) == (6, 4)
     assert "| 6 | 4 | 0 | 6 |" in trained.judge.card
+
+
+def test_a_network_to_start_from_needs_rows_a_network_and_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = labelled(tmp_path / "own.jsonl")
+    with pytest.raises(LabelledDataError, match="no labelled rows; set EMPATHY_DETECTOR_DATA"):
+        certified_detector("", "", tmp_path, network=str(tmp_path))
+    with pytest.raises(LabelledDataError, match=r"no model\.safetensors in .* Correct the path"):
+        certified_detector(str(data), "", tmp_path, network=str(tmp_path))
+    (tmp_path / "model.safetensors").touch()
+    monkeypatch.setattr(judges, "find_spec", lambda _: None)
+    with pytest.raises(ModuleNotFoundError, match="uv sync --extra gpu"):
+        certified_detector(str(data), "", tmp_path, network=str(tmp_path))
+
+
+def test_with_a_network_the_trained_detector_has_an_encoder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for needed in ("torch", "transformers", "onnx"):
+        pytest.importorskip(needed)
+    recipe = Recipe(windows=True, epochs=1, frozen_layers=0)
+    plan = Plan(members=(recipe,), held_out=recipe, folds=3, made_texts=50, teaching=Teaching(epochs=1, kept_out=0.1, threads=1))
+    monkeypatch.setattr(judges, "Plan", lambda: plan)
+    data = labelled(tmp_path / "own.jsonl")
+    unlabelled = [json.dumps({"text": f"{text}, {n}", "label": None, "source": "a"}) for text in CRISIS + CALM for n in range(8)]
+    data.write_text("\n".join([data.read_text(), *unlabelled]))
+    start = bert.start(tmp_path / "start")
+    trained = certified_detector(str(data), str(data), tmp_path / "models", network=str(start))
+    assert checksums(Path(trained.judge.weights_uri)).keys() == {"crisis_encoder.onnx", "crisis_linear.npz", "crisis_tokenizer.json"}
+    assert "An encoder made from a pre-trained network" in trained.judge.card
+    assert not list((tmp_path / "models").glob(".*"))
+    monkeypatch.setattr(judges, "retrain", lambda *_: pytest.fail("trained twice"))
+    assert certified_detector(str(data), str(data), tmp_path / "models", network=str(start)).judge == trained.judge
 
 
 def test_a_benchmark_is_scored_once_per_weights_texts_and_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

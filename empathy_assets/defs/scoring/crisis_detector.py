@@ -16,8 +16,9 @@ def crisis_detector(context: dg.AssetExecutionContext, workspace: Workspace) -> 
     """The crisis detector: a trained model with calibrated scores, certified on labelled texts it was never trained on.
 
     Bundled weights by default; `EMPATHY_DETECTOR_DATA` trains from your own labelled JSONL (a file, or a folder of files: leave a source
-    out by leaving its rows out), `EMPATHY_BENCHMARK` certifies on yours. The certificate names version, data, threshold, sensitivity with
-    its 95 % Wilson bound, specificity and categories; the leave-one-source-out table of the training and the baselines stand beside it.
+    out by leaving its rows out), with an encoder where `EMPATHY_DETECTOR_NETWORK` names a network to start from; `EMPATHY_BENCHMARK`
+    certifies on yours. The certificate names version, data, threshold, sensitivity with its 95 % Wilson bound, specificity and categories;
+    the leave-one-source-out table of the training and the baselines stand beside it.
     """
     found = certified_detector(
         workspace.detector_data,
@@ -26,6 +27,7 @@ def crisis_detector(context: dg.AssetExecutionContext, workspace: Workspace) -> 
         workspace.judging,
         workspace.frames,
         workspace.engine,
+        workspace.detector_network,
     )
     judge, certificate = found.judge, found.measurement.certificate
     context.log.info(f"{judge.name} {judge.version}, threshold {judge.threshold:.3f}")

@@ -18,8 +18,16 @@ CARD_FILE = "card.md"
 _SILENT = (NOT_STATED, "none", "unknown")
 """Beginnings of what rows say where no licence is known."""
 
-_DETECTOR_LIMITS = """\
+_WITHOUT_ENCODER = """\
 * Hashed n-grams with linear weights, no encoder: word order beyond three words and anything said between the lines is out of reach.
+"""
+
+_WITH_ENCODER = """\
+* An encoder made from a pre-trained network, with hashed n-grams beside it: two members taught to one. Of the figures above each fold's
+  detector had one member; the threshold was carried from them to this detector on the rows without a label.
+"""
+
+_DETECTOR_LIMITS = """\
 * The language and the disclosure styles of the sources above; everything else is a guess. The certificate on a benchmark that was not
   trained on says how far to trust it.
 * The threshold was read on these rows, each judged by weights that saw none of its source; it is kept with the weights and decides what is
@@ -34,16 +42,17 @@ _SCORER_LIMITS = """\
 * Figures of a head with few rows are wide; read the interval, and compare with what the length of the reply reaches alone."""
 
 
-def detector_card(table: DetectorTable, rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return the card of a crisis detector trained from `rows`."""
+def detector_card(table: DetectorTable, rows: Sequence[Mapping[str, Any]], *, encoder: bool = False) -> str:
+    """Return the card of a crisis detector trained from `rows`, with an `encoder` or without."""
     counted = Counter((str(row.get("source") or "unnamed"), _label(row)) for row in rows)
     anew = Counter(str(row.get("source") or "unnamed") for row in rows if BEFORE in row and row[BEFORE] != row.get("label"))
     sources = [
         [source, licence, *(str(counted[source, label]) for label in ("crisis", "other", "unlabelled")), str(anew[source])]
         for source, licence in licences(rows).items()
     ]
-    head = ["source", "licence, as the rows state it", "crisis", "other", "unlabelled, not used", "labelled anew by the second reading"]
-    return _card("Crisis detector", markdown(head, sources), detector_tables(table), _DETECTOR_LIMITS, "EMPATHY_DETECTOR_DATA", rows)
+    limits = (_WITH_ENCODER if encoder else _WITHOUT_ENCODER) + _DETECTOR_LIMITS
+    head = ["source", "licence, as the rows state it", "crisis", "other", "unlabelled", "labelled anew by the second reading"]
+    return _card("Crisis detector", markdown(head, sources), detector_tables(table), limits, "EMPATHY_DETECTOR_DATA", rows)
 
 
 def scorer_card(table: ScorerTable, rows: Sequence[Mapping[str, Any]]) -> str:
