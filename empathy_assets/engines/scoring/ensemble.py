@@ -165,4 +165,5 @@ def loaded(member: Path) -> Network:
 
 
 def _explained(found: Array, wanted: Array) -> float:
-    return float(1.0 - np.mean((found - wanted) ** 2) / np.var(wanted))
+    spread = float(np.var(wanted))  # none where the teachers say the same of every text
+    return 1.0 - float(np.mean((found - wanted) ** 2)) / spread if spread else 0.0
