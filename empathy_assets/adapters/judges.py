@@ -82,7 +82,7 @@ def _trained(name: str, data: str, folder: Path, complaint: Complaint, train: Tr
     """Return the folder of the weights trained from `data`; trains once per content of the rows, version of the trainer and `besides`."""
     path = Path(data).expanduser()
     trainer = tree_sha256(Path(scoring.__file__).parent)  # other features or another trainer make other weights
-    home = folder / f"{name}-{digest(content_sha256(path), trainer, file_sha256(READINGS), *besides)[:16]}"
+    home = folder / f"{name}-{digest(content_sha256(path), trainer, *besides)[:16]}"
     if not home.exists():
         rows = read_labelled(path, complaint)
         aside = home.with_name(f".{home.name}.part")
@@ -192,7 +192,7 @@ def certified_detector(
     rows = labelled(_benchmark(benchmark))
     start, identity = _network(network, data)
     train = partial(_train_detector, network=start)
-    home = _trained("crisis", data, folder, crisis_complaint, train, identity) if data else MODELS_DIR
+    home = _trained("crisis", data, folder, crisis_complaint, train, file_sha256(READINGS), identity) if data else MODELS_DIR
     detector = load_detector(home, tier, engine)
     weights = _weights_sha256(home)
     found = _measured(detector, rows, weights, memory)

@@ -16,7 +16,7 @@ from empathy_assets.engines.scoring.crisis import CrisisDetector
 from empathy_assets.engines.scoring.ensemble import Teaching
 from empathy_assets.engines.scoring.finetune import Recipe
 from empathy_assets.engines.scoring.retrain import Plan
-from empathy_assets.engines.scoring.second_reading import readings, text_key
+from empathy_assets.engines.scoring.second_reading import reading_key, readings
 from empathy_assets.engines.scoring.tier import Engine
 from empathy_assets_tests.engines.scoring import bert
 from empathy_assets_tests.engines.scoring.test_train_ears import rows as ears_rows
@@ -70,7 +70,7 @@ def test_own_data_trains_once_per_content_and_keeps_report_and_card(tmp_path: Pa
 def test_labels_that_their_source_is_not_sure_of_are_those_of_the_second_reading(tmp_path: Path) -> None:
     known = [row for row in read_labelled(MODELS_DIR / "training" / "own_crisis.jsonl") if row["label"]]
     codes = readings()
-    told = [row["text"] for row in known if codes.get(text_key(row["text"]), "") in {"S", "A"}][:6]
+    told = [row["text"] for row in known if codes.get(reading_key(row["text"]), "") in {"S", "A"}][:6]
     data = labelled(tmp_path / "own.jsonl")
     weak = [json.dumps({"text": text, "label": 0, "source": "forum", "tier": "weak"}) for text in told]
     sure = [json.dumps({"text": f"{text}.", "label": 0, "source": "forum"}) for text in CALM]

@@ -128,6 +128,11 @@ def drawn_windows(logits: Array, owners: Array, labels: Array, generator: np.ran
     )
 
 
+def judged_windows(texts: Sequence[str]) -> tuple[list[str], list[int]]:
+    """Return (windows, text of each) as the detector judges texts."""
+    return cut(texts, int(number("judges", "crisis.window_words")), int(number("judges", "crisis.window_stride")))
+
+
 def read(network: Network, ids: Sequence[Sequence[int]], batch: int = 64) -> Array:
     """Return the network's logit of each text, given as token numbers; it is left in the mode of judging."""
     torch: Any = import_module("torch")
@@ -229,7 +234,7 @@ def _shown(
     texts = [without_courtesy(str(row["text"])) for row in rows]
     if not recipe.windows:
         return tokenizer([plain(text) for text in texts], truncation=True, max_length=recipe.max_tokens)["input_ids"]
-    pieces, owner = cut(texts, int(number("judges", "crisis.window_words")), int(number("judges", "crisis.window_stride")))
+    pieces, owner = judged_windows(texts)
     ids = tokenizer([plain(piece) for piece in pieces], truncation=True, max_length=MAX_TOKENS)["input_ids"]
     owners = np.array(owner)
     several = np.flatnonzero(np.bincount(owners)[owners] > 1)

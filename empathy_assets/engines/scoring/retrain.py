@@ -14,24 +14,33 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from empathy_assets.engines.scoring.bundle import save, weight_bytes
-from empathy_assets.engines.scoring.crisis import ENCODER_FILE, LINEAR_FILE, TOKENIZER_FILE
+from empathy_assets.engines.scoring.bundle import weight_bytes
+from empathy_assets.engines.scoring.crisis import ENCODER_FILE, TOKENIZER_FILE
 from empathy_assets.engines.scoring.encoder import MAX_TOKENS, Encoder
 from empathy_assets.engines.scoring.ensemble import Lesson, Teaching, loaded, recombined, taught
 from empathy_assets.engines.scoring.features import weighted_sums
-from empathy_assets.engines.scoring.finetune import Array, Recipe, export, finetune, read
+from empathy_assets.engines.scoring.finetune import Array, Recipe, export, finetune, judged_windows, read
 from empathy_assets.engines.scoring.logistic import platt, sigmoid
 from empathy_assets.engines.scoring.normalise import plain, without_courtesy
 from empathy_assets.engines.scoring.second_reading import certainties
-from empathy_assets.engines.scoring.train import DetectorReport, balanced, carried, category_heads, figures, linear_tier, threshold_at
-from empathy_assets.engines.scoring.windows import cut
-from empathy_assets.policy.load import number
+from empathy_assets.engines.scoring.train import (
+    DetectorReport,
+    LinearTier,
+    balanced,
+    by_source,
+    carried,
+    linear_tier,
+    save_tier,
+    sources_of,
+    threshold_at,
+)
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -85,7 +94,7 @@ def retrain(rows: Rows, start: str, folder: Path, work: Path, plan: Plan) -> Det
     """
     known = [row for row in rows if row.get("label") is not None]
     labels = np.array([float(row["label"]) for row in known])
-    sources = np.array([str(row.get("source") or "unnamed") for row in known])
+    sources = sources_of(known)
     fold = folds_of(sources.tolist(), plan.folds)
     place = np.array([fold[source] for source in sources.tolist()])
     unlabelled = list(dict.fromkeys(str(row["text"]) for row in rows if row.get("label") is None))
@@ -106,27 +115,18 @@ def retrain(rows: Rows, start: str, folder: Path, work: Path, plan: Plan) -> Det
     slope, offset = platt(logits[sure], labels[sure], weights)
     threshold = threshold_at(logits[sure], labels[sure], sources[sure], plan.target)
     export(_encoder(known, unlabelled, start, work, plan), folder)
-    coefficient, bias = linear_tier(known)
+    tier = linear_tier(known)
     encoder = Encoder(weight_bytes(ENCODER_FILE, folder), weight_bytes(TOKENIZER_FILE, folder))
-    final = _highest(unlabelled, lambda pieces: encoder.logits(pieces) + plan.linear_share * _linear(pieces, coefficient, bias))
-    category, category_bias = category_heads(known, labels)
-    digest = save(
+    final = _judged(unlabelled, encoder.logits, tier, plan)["both"]
+    digest = save_tier(
         folder,
-        LINEAR_FILE,
-        {
-            "linear": coefficient.astype(np.float16),
-            "bias": np.array([bias]),
-            "student": coefficient.astype(np.float16),
-            "student_bias": np.array([bias]),
-            "alone": np.array(platt(linear[sure], labels[sure], weights)),
-            "threshold": sigmoid(np.array([slope * carried(threshold, carry, final) + offset])),
-            "blend": np.array([slope, slope * plan.linear_share, offset]),
-            "category": category.astype(np.float16),
-            "category_bias": category_bias,
-        },
+        tier,
+        known,
+        alone=np.array(platt(linear[sure], labels[sure], weights)),
+        threshold=sigmoid(np.array([slope * carried(threshold, carry, final) + offset])),
+        blend=np.array([slope, slope * plan.linear_share, offset]),
     )
-    table = [figures(str(s), logits[sources == s], labels[sources == s], threshold) for s in np.unique(sources)]
-    return DetectorReport(logits, threshold, table, digest)
+    return DetectorReport(logits, threshold, by_source(sources, logits, labels, threshold), digest)
 
 
 def _refuse(labels: Array, place: Array, unlabelled: int, plan: Plan) -> None:
@@ -149,10 +149,9 @@ def _held_out(kept: Path, rest: Rows, asked: Sequence[str], start: str, plan: Pl
     if not kept.exists():
         home = kept.with_suffix("")
         finetune(rest, start, home, plan.held_out)
-        coefficient, bias = linear_tier(rest)
-        both = _highest(asked, lambda pieces: _read(home, pieces) + plan.linear_share * _linear(pieces, coefficient, bias))
         aside = kept.with_suffix(".part.npz")
-        np.savez(aside, both=both, linear=_highest(asked, lambda pieces: _linear(pieces, coefficient, bias)))
+        found = _judged(asked, partial(_read, home), linear_tier(rest), plan)
+        np.savez(aside, both=found["both"], linear=found["linear"])
         aside.replace(kept)
     with np.load(kept, allow_pickle=False) as found:
         return {name: found[name] for name in ("both", "linear")}
@@ -168,26 +167,22 @@ def _encoder(known: Rows, unlabelled: Sequence[str], start: str, work: Path, pla
     one = work / "taught"
     if not (one / "done").exists():
         texts = [without_courtesy(text) for text in dict.fromkeys([*(str(row["text"]) for row in known), *unlabelled])]
-        lesson = list(dict.fromkeys(_cut(texts)[0] + recombined(texts, plan.made_texts, plan.teaching.seed)))
+        lesson = list(dict.fromkeys(judged_windows(texts)[0] + recombined(texts, plan.made_texts, plan.teaching.seed)))
         taught([Lesson(members, lesson)], one, plan.teaching)
         (one / "done").touch()
     return one
 
 
-def _cut(texts: Sequence[str]) -> tuple[list[str], list[int]]:
-    return cut(texts, int(number("judges", "crisis.window_words")), int(number("judges", "crisis.window_stride")))
+def _judged(texts: Sequence[str], encoder: Callable[[list[str]], Array], tier: LinearTier, plan: Plan) -> dict[str, Array]:
+    """Return the highest logit of each text's windows: of `both` tiers together, and of the `linear` one alone."""
+    pieces, owners = judged_windows([without_courtesy(text) for text in texts])
+    linear = weighted_sums(pieces, tier.coefficient.astype(np.float32))[:, 0] + tier.bias
+    return {"both": _highest(encoder(pieces) + plan.linear_share * linear, owners), "linear": _highest(linear, owners)}
 
 
-def _highest(texts: Sequence[str], logits: Callable[[list[str]], Array]) -> Array:
-    """Return the highest logit of each text's windows."""
-    pieces, owners = _cut([without_courtesy(text) for text in texts])
-    out = np.full(len(texts), -np.inf)
-    np.maximum.at(out, owners, logits(pieces))
-    return out
-
-
-def _linear(pieces: Sequence[str], coefficient: Array, bias: float) -> Array:
-    return weighted_sums(pieces, np.stack([coefficient, coefficient], axis=1).astype(np.float32))[:, 0] + bias
+def _highest(logits: Array, owners: Sequence[int]) -> Array:
+    """Return the highest logit of each text, of those of its windows; `owners` ascend and leave no text out."""
+    return np.maximum.reduceat(logits, np.searchsorted(owners, np.arange(owners[-1] + 1)))
 
 
 def _read(member: Path, pieces: Sequence[str]) -> Array:

@@ -52,7 +52,7 @@ BEFORE = "label_before"
 _KEY_HEX = 16  # 64 bits: no two of some ten thousand texts share one
 
 
-def text_key(text: str) -> str:
+def reading_key(text: str) -> str:
     """Return what a text is called among the readings: 16 hex digits, equal under case, white space and curly quotes."""
     return digest(normalised(text))[:_KEY_HEX]
 
@@ -89,7 +89,7 @@ def reread(rows: Sequence[Mapping[str, Any]], codes: Mapping[str, str]) -> list[
         rows: Mappings with `text`, and as a rule `label`, `source`, `category`, `tier`; no tier is `main`.
         codes: What `readings` returns.
     """
-    return [_reread(row, codes.get(text_key(str(row["text"])))) for row in rows]
+    return [_reread(row, codes.get(reading_key(str(row["text"])))) for row in rows]
 
 
 def _reread(row: Mapping[str, Any], code: str | None) -> dict[str, Any]:

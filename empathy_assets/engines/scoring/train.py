@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,13 @@ class DetectorReport:
     threshold_logit: float
     sources: list[SourceFigures]
     sha256: str
+
+
+class LinearTier(NamedTuple):
+    """Weights of the hashed columns, shape (2 * WIDTH,), and the intercept."""
+
+    coefficient: Array
+    bias: float
 
 
 class Subset(Columns):
@@ -145,61 +152,75 @@ def train_detector(rows: Sequence[Mapping[str, Any]], folder: Path, *, target: f
     labels = np.array([float(row["label"]) for row in known])
     if not 0 < labels.sum() < len(labels):
         raise ValueError(f"training needs rows of both labels; found {int(labels.sum())} crisis of {len(labels)}: add the missing kind")
-    sources = np.array([str(row.get("source") or "unnamed") for row in known])
-    sure = worth(known)
+    sources = sources_of(known)
     columns = Columns([without_courtesy(str(row["text"])) for row in known])
     scale = rarity(columns)
+    weighed = worth(known)
+    everything = np.ones(len(labels), dtype=bool)
 
-    def fitted(keep: Array) -> tuple[Array, float]:
-        coefficient, _, bias = fit(
-            Subset(columns, keep, scale),
-            np.zeros((int(keep.sum()), 0)),
-            labels[keep],
-            balanced(sources[keep], labels[keep]) * sure[keep],
-            l2=l2,
-            iterations=ITERATIONS,
-        )
-        return coefficient * scale, bias
+    def fitted(keep: Array) -> LinearTier:
+        return _fitted(Subset(columns, keep, scale), scale, labels[keep], balanced(sources[keep], labels[keep]) * weighed[keep], l2)
 
     logits = np.zeros(len(labels))
     for source in np.unique(sources):
         held = sources == source
         trainable = 0 < labels[~held].sum() < (~held).sum()  # the rest must hold both labels
-        held_fit = fitted(~held) if trainable else fitted(np.ones(len(labels), dtype=bool))
-        logits[held] = columns.dot(held_fit[0])[held] + held_fit[1]
+        held_fit = fitted(~held) if trainable else fitted(everything)
+        logits[held] = columns.dot(held_fit.coefficient)[held] + held_fit.bias
     slope, offset = platt(logits, labels, balanced(sources, labels))
     threshold = threshold_at(logits, labels, sources, target)
-    coefficient, bias = fitted(np.ones(len(labels), dtype=bool))
-    category, category_bias = category_heads(known, labels)
-    digest = save(
+    digest = save_tier(
         folder,
-        LINEAR_FILE,
-        {
-            "linear": coefficient.astype(np.float16),
-            "bias": np.array([bias]),
-            "student": coefficient.astype(np.float16),
-            "student_bias": np.array([bias]),
-            "alone": np.array([slope, offset]),
-            "threshold": sigmoid(np.array([slope * threshold + offset])),
-            "blend": np.zeros(3),
-            "category": category.astype(np.float16),
-            "category_bias": category_bias,
-        },
+        fitted(everything),
+        known,
+        alone=np.array([slope, offset]),
+        threshold=sigmoid(np.array([slope * threshold + offset])),
+        blend=np.zeros(3),
     )
-    table = [figures(str(s), logits[sources == s], labels[sources == s], threshold) for s in np.unique(sources)]
-    return DetectorReport(logits, threshold, table, digest)
+    return DetectorReport(logits, threshold, by_source(sources, logits, labels, threshold), digest)
 
 
-def linear_tier(rows: Sequence[Mapping[str, Any]]) -> tuple[Array, float]:
-    """Return (weights of the hashed columns, intercept) fitted to rows that all have a label; fields as in `train_detector`."""
+def linear_tier(rows: Sequence[Mapping[str, Any]]) -> LinearTier:
+    """Return the linear tier fitted to rows that all have a label; fields as in `train_detector`."""
     labels = np.array([float(row["label"]) for row in rows])
-    sources = np.array([str(row.get("source") or "unnamed") for row in rows])
     columns = Columns([without_courtesy(str(row["text"])) for row in rows])
     scale = rarity(columns)
     everything = Subset(columns, np.ones(len(rows), dtype=bool), scale)
-    weights = balanced(sources, labels) * worth(rows)
-    coefficient, _, bias = fit(everything, np.zeros((len(rows), 0)), labels, weights, l2=L2, iterations=ITERATIONS)
-    return coefficient * scale, bias
+    return _fitted(everything, scale, labels, balanced(sources_of(rows), labels) * worth(rows), L2)
+
+
+def _fitted(columns: Subset, scale: Array, labels: Array, weights: Array, l2: float) -> LinearTier:
+    """Return the linear tier fitted to columns that were scaled by `scale`; its coefficients are for columns that are not."""
+    coefficient, _, bias = fit(columns, np.zeros((len(labels), 0)), labels, weights, l2=l2, iterations=ITERATIONS)
+    return LinearTier(coefficient * scale, bias)
+
+
+def sources_of(rows: Sequence[Mapping[str, Any]]) -> Array:
+    """Return each row's source, `unnamed` where it has none."""
+    return np.array([str(row.get("source") or "unnamed") for row in rows])
+
+
+def by_source(sources: Array, logits: Array, labels: Array, threshold: float) -> list[SourceFigures]:
+    """Return the figures of every source, by name."""
+    return [figures(str(s), logits[sources == s], labels[sources == s], threshold) for s in np.unique(sources)]
+
+
+def save_tier(folder: Path, tier: LinearTier, rows: Sequence[Mapping[str, Any]], *, alone: Array, threshold: Array, blend: Array) -> str:
+    """Write the linear tier with category heads fitted to `rows` (all with a label) to `folder` and return the SHA-256.
+
+    Args:
+        folder: Where the weights and their checksum go.
+        tier: It settles, too, who is asked first: what a cascade fits for that is not made here.
+        rows: What the category heads are fitted to.
+        alone: Slope and offset that calibrate the tier's logit where there is no encoder.
+        threshold: Score from which a text is flagged, shape (1,).
+        blend: Factors of the encoder's and the tier's logit, and the offset; zeros where there is no encoder.
+    """
+    category, category_bias = category_heads(rows, np.array([float(row["label"]) for row in rows]))
+    linear, bias = tier.coefficient.astype(np.float16), np.array([tier.bias])
+    content = {"linear": linear, "bias": bias, "student": linear, "student_bias": bias, "alone": alone, "threshold": threshold}
+    heads = {"category": category.astype(np.float16), "category_bias": category_bias}
+    return save(folder, LINEAR_FILE, {**content, "blend": blend, **heads})
 
 
 def category_heads(rows: Sequence[Mapping[str, Any]], labels: Array) -> tuple[Array, Array]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from empathy_assets.engines.scoring.crisis import CATEGORIES
-from empathy_assets.engines.scoring.second_reading import GUIDE, LEANING, READINGS, certainties, keep, readings, reread, text_key, worth
+from empathy_assets.engines.scoring.second_reading import GUIDE, LEANING, READINGS, certainties, keep, reading_key, readings, reread, worth
 
 TEXTS = {
     "I keep hoping I will not wake up tomorrow": "S",
@@ -16,7 +16,7 @@ TEXTS = {
 
 
 def codes() -> dict[str, str]:
-    return {text_key(text): code for text, code in TEXTS.items()}
+    return {reading_key(text): code for text, code in TEXTS.items()}
 
 
 def row(text: str, label: int | None, tier: str | None = None) -> dict[str, object]:
@@ -55,8 +55,8 @@ def test_rows_are_not_changed_in_place() -> None:
 
 
 def test_a_text_is_known_by_its_words_not_its_quotes_case_or_space() -> None:
-    assert text_key("I can’t  breathe, it is happening\nagain RIGHT now") in codes()
-    assert text_key("I can breathe, it is happening again right now") not in codes()
+    assert reading_key("I can’t  breathe, it is happening\nagain RIGHT now") in codes()
+    assert reading_key("I can breathe, it is happening again right now") not in codes()
 
 
 def test_readings_are_kept_in_one_order_and_read_again(tmp_path: Path) -> None:
